@@ -1,0 +1,1 @@
+"""Interfaces: HTTP, pages, command line, demo; joins rendering and recording."""

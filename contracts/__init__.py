@@ -1,0 +1,1 @@
+"""The rules: pure functions that decide orders, as frozen rule sets."""

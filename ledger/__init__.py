@@ -1,0 +1,1 @@
+"""The ledger: log, proofs, storage, projections, door checks, audit."""
