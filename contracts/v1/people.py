@@ -1,0 +1,106 @@
+"""Persons and their keys, as account and registry orders introduce them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.books import Books
+from contracts.form import HEX_KEY, NAME, PERSON, SHA256, Form
+from contracts.refusal import RefusalCode, Refused
+from contracts.values import Json, Row
+
+ALGORITHMS: Final = ("ed25519", "webauthn-es256")
+ROLES: Final = ("initiate", "approve", "read")
+KEY_LENGTHS: Final = {"ed25519": 64, "webauthn-es256": 66}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A public key (hex) and its signature algorithm."""
+
+    alg: str
+    key: str
+
+    def row(self, *, valid_from_us: int, person: str | None, service: str | None = None) -> Row:
+        """Return the row of this key, valid from that moment on."""
+        value: dict[str, Json] = {
+            "alg": self.alg,
+            "person": person,
+            "service": service,
+            "valid_from_us": valid_from_us,
+            "valid_until_us": None,
+        }
+        return Row(f"key/{self.key}", value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representative:
+    """A person (pseudonym) with a key, a salted commitment to who it is, and roles."""
+
+    person: str
+    key: NewKey
+    commitment: str
+    roles: tuple[str, ...]
+
+    def listed(self) -> dict[str, Json]:
+        """Return the person as an account row lists it."""
+        return {"person": self.person, "roles": list(self.roles)}
+
+
+def read_key(form: Form) -> NewKey:
+    """Read `alg` and `key`; the key's length must fit the algorithm.
+
+    Raises:
+        Refused: `CHOICE_UNKNOWN`, `FIELD_FORMAT`.
+    """
+    alg, key = form.choice("alg", ALGORITHMS), form.text("key", HEX_KEY)
+    if len(key) != KEY_LENGTHS[alg]:
+        raise Refused(RefusalCode.FIELD_FORMAT, field="key", alg=alg)
+    return NewKey(alg=alg, key=key)
+
+
+def read_representative(form: Form) -> Representative:
+    """Read {"person", "alg", "key", "commitment", "roles"}."""
+    roles = form.texts("roles", NAME, least=1, most=len(ROLES))
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        raise Refused(RefusalCode.CHOICE_UNKNOWN, field="roles", options=list(ROLES))
+    person = Representative(
+        person=form.text("person", PERSON),
+        key=read_key(form),
+        commitment=form.text("commitment", SHA256),
+        roles=tuple(sorted(roles)),
+    )
+    form.done()
+    return person
+
+
+def check_new_keys(books: Books, keys: Sequence[NewKey]) -> None:
+    """Refuse a key that is or ever was registered, or that stands twice in the order.
+
+    Raises:
+        Refused: `KEY_ALREADY_USED`.
+    """
+    for position, new in enumerate(keys):
+        earlier = any(other.key == new.key for other in keys[:position])
+        if earlier or books.row(f"key/{new.key}") is not None:
+            raise Refused(RefusalCode.KEY_ALREADY_USED, key=new.key)
+
+
+def person_rows(books: Books, people: Iterable[tuple[str, str, str | None]]) -> tuple[Row, ...]:
+    """Return rows for (person, commitment, officer role), leaving known persons as they are.
+
+    Raises:
+        Refused: `PERSON_CONFLICT` when a known pseudonym comes with another commitment;
+            `OFFICER_IN_HOLDER_ACCOUNT` when it is an officer of the registrar.
+    """
+    rows = []
+    for person, commitment, officer in people:
+        known = books.row(f"person/{person}")
+        if known is None:
+            rows.append(Row(f"person/{person}", {"commitment": commitment, "officer": officer}))
+        elif known["officer"] is not None:
+            raise Refused(RefusalCode.OFFICER_IN_HOLDER_ACCOUNT, person=person)
+        elif known["commitment"] != commitment:
+            raise Refused(RefusalCode.PERSON_CONFLICT, person=person)
+    return tuple(rows)

@@ -1,0 +1,64 @@
+"""Rule set v1: which rule decides which order kind, and the checks that come before any rule."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from contracts import authority
+from contracts.books import Books
+from contracts.form import Form
+from contracts.lookup import registry
+from contracts.orders import Order, check_time
+from contracts.refusal import RefusalCode, Refused
+from contracts.rule import Rule
+from contracts.v1 import (
+    account_keys,
+    account_open,
+    parameters_confirm,
+    parameters_publish,
+    registry_open,
+    rules_activate,
+    units_transfer,
+)
+from contracts.values import Moment, Outcome
+
+_MODULES: Final = (
+    registry_open,
+    rules_activate,
+    parameters_publish,
+    parameters_confirm,
+    account_open,
+    account_keys,
+    units_transfer,
+)
+RULES: Final[dict[str, Rule[Any]]] = {module.RULE.kind: module.RULE for module in _MODULES}
+
+
+def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: Moment) -> Outcome:
+    """Decide one order whose signatures by `keys` (hex key, algorithm) are known to be good.
+
+    Raises:
+        Refused: by class: `KIND_UNKNOWN` and the form of the body; then `REGISTRY_NOT_OPEN`,
+            `WRONG_LOG`, `RULES_NOT_ACTIVE`, `ORDER_EXPIRED`, `VALID_TOO_LONG`, the keys, the
+            signers; then what the rule of the kind refuses.
+    """
+    rule = RULES.get(order.kind)
+    if rule is None:
+        raise Refused(RefusalCode.KIND_UNKNOWN, kind=order.kind)
+    body = rule.read(Form(order.body))
+    if order.kind != registry_open.RULE.kind:
+        _check_place(books, order)
+    check_time(order, moment)
+    needs = rule.needs(books, order, body)
+    signers = authority.identify(books, keys, moment, needs)
+    authority.check(books, order, signers, needs)
+    outcome: Outcome = rule.decide(books, order, body, moment)
+    return outcome
+
+
+def _check_place(books: Books, order: Order) -> None:
+    origin = registry(books)["origin"]
+    if order.log != origin:
+        raise Refused(RefusalCode.WRONG_LOG, log=order.log, origin=origin)
+    active = books.row("rules/active")
+    if active is None or active["hash"] != order.rules:
+        raise Refused(RefusalCode.RULES_NOT_ACTIVE, active=active["hash"] if active else None)
