@@ -22,6 +22,7 @@ HEX_KEY: Final = re.compile(r"[0-9a-f]{64}|[0-9a-f]{66}")
 NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 COUNTY: Final = re.compile(r"[0-9]{6}")
 BATCH: Final = re.compile(r"BT-[FGW]-\d{4}-\d{8}-\d{8}-\d{2}")
+PARAMETER: Final = re.compile(r"param/[a-z][a-z0-9_.-]{0,63}/[a-z][a-z0-9_.-]{0,63}")
 USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -139,7 +139,7 @@ def decide(books: Books, order: Order, body: AccountChange, moment: Moment) -> O
     del order
     account = find_account(books, body.account)
     if body.representative:
-        rows = _add(books, account, body, moment)
+        rows = _add(books, account, body.account, body.representative, moment)
     elif body.new_key:
         rows = _recover(books, account, body, body.new_key, moment)
     elif body.key:
@@ -149,16 +149,15 @@ def decide(books: Books, order: Order, body: AccountChange, moment: Moment) -> O
     return Outcome(rows=tuple(sorted(rows, key=lambda row: row.key)))
 
 
-def _add(books: Books, account: Value, body: AccountChange, moment: Moment) -> tuple[Row, ...]:
-    new = body.representative
-    if new is None:
-        return ()
+def _add(
+    books: Books, account: Value, account_id: str, new: Representative, moment: Moment
+) -> tuple[Row, ...]:
     check_new_keys(books, [new.key])
     people = person_rows(books, [(new.person, new.commitment, None)])
     listed: list[Json] = [item for item in persons_of(account) if item.get("person") != new.person]
     changed: dict[str, Json] = {**account, "representatives": [*listed, new.listed()]}
     key = new.key.row(valid_from_us=moment.at_us, person=new.person)
-    return (*people, key, Row(f"acct/{body.account}", changed))
+    return (*people, key, Row(f"acct/{account_id}", changed))
 
 
 def _key_of(books: Books, account: Value, account_id: str, key: str) -> Value:
@@ -204,8 +203,9 @@ def _mandates(books: Books, account: Value, body: AccountChange) -> Row:
     mandates = dict(object_of(account, "mandates"))
     if body.mandate:
         find_account(books, body.mandate.agent, "agent")
+        kinds: list[Json] = [*sorted(body.mandate.kinds)]
         mandates[body.mandate.agent] = {
-            "kinds": sorted(body.mandate.kinds),
+            "kinds": kinds,
             "mandate_sha256": body.mandate.mandate_sha256,
             "until": body.mandate.until.isoformat(),
         }

@@ -28,7 +28,7 @@ from contracts.v1.people import (
     person_rows,
     read_representative,
 )
-from contracts.values import Moment, Outcome, Row
+from contracts.values import Json, Moment, Outcome, Row
 
 TYPES: Final = ("agent", "holder", "validator", "verifier")
 REPRESENTATIVES_MAX: Final = 6
@@ -97,7 +97,7 @@ def decide(books: Books, order: Order, body: AccountOpening, moment: Moment) -> 
         for person in body.representatives
     )
     if body.org is None:
-        org = {
+        org: dict[str, Json] = {
             "account": account,
             "affiliated": body.affiliated,
             "commitment": body.commitment,

@@ -1,0 +1,232 @@
+"""`report.submit`: the owner reports the measured change of one monitoring period.
+
+The numbers are what the methodology yields from the plot data; the log holds them with the
+digest of the input and the engine's version, so that anyone with the data can recompute them.
+Baseline and leakage are stated with reasons, also when they are zero. Uncertainty is that of the
+change, and its deduction follows the bands of AR-TOOL14.
+
+Source: Measures art. 17 (five years); CDM AR-TOOL14 v4.2 appendix (bands); domain skeleton
+CR = ΔC_PROJ − ΔC_BSL − LK, deducted for uncertainty, floored to whole kilograms.
+
+Example:
+    change 1,000,000 kg, half-width 120,000 kg: U = 12.0 % lies in the band 10–15 %, so 25 % of
+    U is deducted: at least 30,000 kg. baseline 20,000, leakage 0: net 950,000 kg.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from contracts.authority import Need, holder_needs
+from contracts.books import Books
+from contracts.check_digits import encode_id
+from contracts.dates import date_at, years_before
+from contracts.form import ID, PARAMETER, SHA256, Form
+from contracts.lookup import account as find_account
+from contracts.lookup import date_of, integer_of, object_of, period_of, text_of
+from contracts.lookup import project as find_project
+from contracts.orders import Order
+from contracts.refusal import RefusalCode, Refused
+from contracts.rule import Rule
+from contracts.v1.parameters_publish import check_usable
+from contracts.v1.programme import PLAUSIBLE_KG_PER_HA_YEAR_MAX, REPORT_AGE_YEARS_MAX
+from contracts.v1.project_register import METHODOLOGY_ID, NUMBER, VERSION
+from contracts.values import INTEGER_MAX, Json, Moment, Outcome, Row, Value
+
+DEDUCTION_BANDS: Final = ((100, 0), (150, 25), (200, 50), (300, 75), (1000_000, 100))
+"""(U in ‰, up to and including; per cent of U deducted)."""
+HECTARE_M2: Final = 10_000
+YEAR_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Whole kilograms of CO2e over the monitoring period, and the relative uncertainty."""
+
+    change_kg: int
+    baseline_kg: int
+    leakage_kg: int
+    half_width_kg: int
+    uncertainty_permille: int
+    deduction_kg: int
+    net_kg: int
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the result as the report's row holds it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringReport:
+    """The body; `described` are the fields that the row repeats as they are."""
+
+    account: str
+    project: str
+    period: tuple[date, date]
+    area_m2: int
+    engine: tuple[str, str]
+    result: Result
+    parameters: tuple[str, ...]
+    plausibility_reason: str | None
+    described: dict[str, Json]
+
+
+def read(form: Form) -> MonitoringReport:
+    """Read the body."""
+    start, end = form.period("period")
+    engine = form.form("engine")
+    named = (engine.text("id", METHODOLOGY_ID), engine.text("version", VERSION))
+    engine.done()
+    reason = form.optional_text("plausibility_reason", most=500)
+    body = MonitoringReport(
+        account=form.text("account", ID),
+        project=form.text("project", NUMBER),
+        period=(start, end),
+        area_m2=form.integer("area_m2", low=1),
+        engine=named,
+        result=_read_result(form.form("result")),
+        parameters=form.texts("parameters", PARAMETER, least=1, most=100),
+        plausibility_reason=reason,
+        described={
+            "baseline_reason": form.text("baseline_reason", most=500),
+            "engine": {"id": named[0], "version": named[1]},
+            "input_sha256": form.text("input_sha256", SHA256),
+            "leakage_reason": form.text("leakage_reason", most=500),
+            "period": {"end": end.isoformat(), "start": start.isoformat()},
+            "plausibility_reason": reason,
+        },
+    )
+    form.done()
+    return body
+
+
+def _read_result(form: Form) -> Result:
+    result = Result(
+        change_kg=form.integer("change_kg", low=-INTEGER_MAX),
+        baseline_kg=form.integer("baseline_kg", low=-INTEGER_MAX),
+        leakage_kg=form.integer("leakage_kg"),
+        half_width_kg=form.integer("half_width_kg"),
+        uncertainty_permille=form.integer("uncertainty_permille", high=1000_000),
+        deduction_kg=form.integer("deduction_kg"),
+        net_kg=form.integer("net_kg", low=-INTEGER_MAX),
+    )
+    form.done()
+    return result
+
+
+def needs(books: Books, order: Order, body: MonitoringReport) -> tuple[Need, ...]:
+    """The owner's representatives sign."""
+    return holder_needs(books, order, body.account)
+
+
+def decide(books: Books, order: Order, body: MonitoringReport, moment: Moment) -> Outcome:
+    """Record the report; its id derives from this entry's position.
+
+    Raises:
+        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `PROJECT_UNKNOWN`,
+            `PARCEL_NOT_OWNED`, `PROJECT_NOT_VALIDATED`; `AREA_MISSTATED`,
+            `NUMBERS_DO_NOT_ADD_UP`, `DEDUCTION_TOO_SMALL`; `METHODOLOGY_UNKNOWN`,
+            `MONITORING_PERIOD_WRONG`, `REPORT_TOO_OLD`, `PLAUSIBILITY_REASON_MISSING`,
+            `PARAMETER_UNKNOWN`, `PARAMETER_NOT_USABLE`.
+    """
+    del order
+    find_account(books, body.account, "holder")
+    project = find_project(books, body.project)
+    if project["account"] != body.account:
+        raise Refused(RefusalCode.PARCEL_NOT_OWNED, project=body.project, account=body.account)
+    if project["validation"] is None:
+        raise Refused(RefusalCode.PROJECT_NOT_VALIDATED, project=body.project)
+    if body.area_m2 > integer_of(project, "area_m2"):
+        raise Refused(RefusalCode.AREA_MISSTATED, area_m2=project["area_m2"])
+    check_result(body.result)
+    _check_programme(project, body, moment)
+    for key in body.parameters:
+        check_usable(books, key)
+    value: dict[str, Json] = {
+        **body.described,
+        **body.result.to_json(),
+        "account": body.account,
+        "area_m2": body.area_m2,
+        "issued_kg": 0,
+        "parameters": [*body.parameters],
+        "project": body.project,
+        "run": None,
+        "submitted_seq": moment.seq,
+        "verification": None,
+    }
+    changed = {**project, "last_period_end": body.period[1].isoformat()}
+    rows = (
+        Row(f"project/{body.project}", changed),
+        Row(f"report/{encode_id(moment.seq)}", value),
+    )
+    return Outcome(rows=rows)
+
+
+def deduction_kg(half_width_kg: int, uncertainty_permille: int) -> int:
+    """Return the least deduction for an uncertainty, rounded up to the kilogram.
+
+    Args:
+        half_width_kg: Half-width of the 90 % confidence interval of the change.
+        uncertainty_permille: The half-width relative to the change, rounded up to ‰.
+
+    Source: CDM AR-TOOL14 v4.2, appendix: 0, 25, 50, 75 or 100 % of U.
+    """
+    for upper_permille, percent in DEDUCTION_BANDS:
+        if uncertainty_permille <= upper_permille:
+            return -(-half_width_kg * percent // 100)
+    return half_width_kg
+
+
+def check_result(result: Result) -> None:
+    """Check the arithmetic that ties the stated numbers together.
+
+    Raises:
+        Refused: `NUMBERS_DO_NOT_ADD_UP`, `DEDUCTION_TOO_SMALL`.
+    """
+    net_kg = result.change_kg - result.baseline_kg - result.leakage_kg - result.deduction_kg
+    if net_kg != result.net_kg:
+        raise Refused(RefusalCode.NUMBERS_DO_NOT_ADD_UP, net_kg=result.net_kg, expected_kg=net_kg)
+    if result.change_kg > 0:
+        permille = -(-result.half_width_kg * 1000 // result.change_kg)
+        if result.uncertainty_permille < permille:
+            raise Refused(
+                RefusalCode.NUMBERS_DO_NOT_ADD_UP,
+                uncertainty_permille=result.uncertainty_permille,
+                expected_permille=permille,
+            )
+    least_kg = deduction_kg(result.half_width_kg, result.uncertainty_permille)
+    if result.deduction_kg < least_kg:
+        raise Refused(
+            RefusalCode.DEDUCTION_TOO_SMALL, deduction_kg=result.deduction_kg, least_kg=least_kg
+        )
+
+
+def _check_programme(project: Value, body: MonitoringReport, moment: Moment) -> None:
+    method = object_of(project, "methodology")
+    if (method["id"], method["version"]) != body.engine:
+        raise Refused(RefusalCode.METHODOLOGY_UNKNOWN, methodology=" ".join(body.engine))
+    today = date_at(moment.at_us)
+    crediting = period_of(project, "crediting_period")
+    inside = crediting[0] <= body.period[0] and body.period[1] <= crediting[1]
+    last = date_of(project, "last_period_end") if project["last_period_end"] else None
+    if not inside or body.period[1] > today or (last and body.period[0] <= last):
+        raise Refused(
+            RefusalCode.MONITORING_PERIOD_WRONG,
+            crediting_period=object_of(project, "crediting_period"),
+            last_period_end=project["last_period_end"],
+        )
+    oldest = years_before(today, REPORT_AGE_YEARS_MAX)
+    if body.period[0] < oldest:
+        raise Refused(RefusalCode.REPORT_TOO_OLD, oldest=oldest.isoformat())
+    days = (body.period[1] - body.period[0]).days + 1
+    ceiling = PLAUSIBLE_KG_PER_HA_YEAR_MAX[text_of(project, "ecosystem")]
+    implausible = body.result.net_kg * HECTARE_M2 * YEAR_DAYS > ceiling * body.area_m2 * days
+    if implausible and body.plausibility_reason is None:
+        raise Refused(
+            RefusalCode.PLAUSIBILITY_REASON_MISSING,
+            kg_per_ha_year_max=ceiling,
+            net_kg=body.result.net_kg,
+        )
+
+
+RULE: Final = Rule(kind="report.submit", read=read, needs=needs, decide=decide)
