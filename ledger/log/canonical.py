@@ -14,7 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from json import JSONDecodeError, JSONDecoder, JSONEncoder
 from typing import Final, NoReturn, TypeAlias
 
-Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+"""What `parse` returns."""
+
+JsonLike: TypeAlias = "bool | int | str | Sequence[JsonLike] | Mapping[str, JsonLike] | None"
+"""What `canonical` takes: the same, and tuples; read-only, so a dict[str, str] is one as well."""
 
 INTEGER_MAX: Final = 2**53 - 1
 
@@ -38,7 +42,7 @@ class NotCanonicalError(ValueError):
     """The bytes or the value lie outside the subset; the text says why."""
 
 
-def canonical(value: Json, *, depth_max: int = DEPTH_MAX) -> bytes:
+def canonical(value: JsonLike, *, depth_max: int = DEPTH_MAX) -> bytes:
     """Return the one spelling of a value: UTF-8, no spaces, keys sorted.
 
     Args:
@@ -54,7 +58,7 @@ def canonical(value: Json, *, depth_max: int = DEPTH_MAX) -> bytes:
         canonical({"b": [1, None], "a": "汇"}) == '{"a":"汇","b":[1,null]}'.encode()
     """
     _check(value, depth_max)
-    return _encode(value)
+    return encode_parsed(value)
 
 
 def parse(data: bytes, *, depth_max: int = DEPTH_MAX, size_max: int = SIZE_MAX) -> Json:
@@ -76,7 +80,7 @@ def parse(data: bytes, *, depth_max: int = DEPTH_MAX, size_max: int = SIZE_MAX) 
     value = _parse(data, depth_max, size_max)
     # UTF-8 cannot hold a surrogate, so a lone one can only come from an escape.
     if b"\\u" in data:
-        _encode(value)
+        encode_parsed(value)
     return value
 
 
@@ -87,31 +91,31 @@ def parse_canonical(data: bytes, *, depth_max: int = DEPTH_MAX, size_max: int = 
         NotCanonicalError: as `parse`, or `data` is not canonical(parse(data)).
     """
     value = _parse(data, depth_max, size_max)
-    if _encode(value) != data:
+    if encode_parsed(value) != data:
         raise NotCanonicalError("not in canonical form (RFC 8785)")
     return value
 
 
-def _parse(data: bytes, depth_max: int, size_max: int) -> Json:
-    if len(data) > size_max:
-        raise NotCanonicalError(f"longer than {size_max} bytes")
-    if data.startswith(_BOM):
-        raise NotCanonicalError("begins with a byte order mark")
-    _check_depth(data, depth_max)
+def encode_parsed(value: JsonLike) -> bytes:
+    """Write a value that `parse` has returned, or a part of one: as `canonical`, unchecked.
+
+    Raises:
+        NotCanonicalError: a lone surrogate.
+    """
     try:
-        value: Json = _decode(data.decode())
-    except UnicodeDecodeError as error:
-        raise NotCanonicalError(f"not UTF-8 at byte {error.start}") from error
-    except JSONDecodeError as error:
-        raise NotCanonicalError(f"not JSON: {error.msg} at character {error.pos}") from error
-    return value
+        return _write(value).encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonicalError("lone surrogate in a string") from error
 
 
-def _check_depth(data: bytes, depth_max: int) -> None:
+def check_depth(data: bytes, depth_max: int) -> None:
     """Refuse deep nesting before the recursive parser sees it.
 
     Each round takes away every innermost pair, so what is left after `depth_max` rounds is deeper
     than that or never closed; the parser would refuse the latter as well.
+
+    Raises:
+        NotCanonicalError: more than `depth_max` levels of objects and arrays.
     """
     if data.count(b"[") + data.count(b"{") <= depth_max:
         return
@@ -121,6 +125,21 @@ def _check_depth(data: bytes, depth_max: int) -> None:
         if not brackets:
             return
     raise NotCanonicalError(f"nested deeper than {depth_max} levels, or brackets do not match")
+
+
+def _parse(data: bytes, depth_max: int, size_max: int) -> Json:
+    if len(data) > size_max:
+        raise NotCanonicalError(f"longer than {size_max} bytes")
+    if data.startswith(_BOM):
+        raise NotCanonicalError("begins with a byte order mark")
+    check_depth(data, depth_max)
+    try:
+        value: Json = _decode(data.decode())
+    except UnicodeDecodeError as error:
+        raise NotCanonicalError(f"not UTF-8 at byte {error.start}") from error
+    except JSONDecodeError as error:
+        raise NotCanonicalError(f"not JSON: {error.msg} at character {error.pos}") from error
+    return value
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -143,7 +162,7 @@ def _no_float(text: str) -> NoReturn:
     raise NotCanonicalError(f"not an integer: {text[:40]}")
 
 
-def _check(value: Json, depth_left: int) -> None:
+def _check(value: JsonLike, depth_left: int) -> None:
     if value is None or isinstance(value, str):
         return
     if isinstance(value, int):
@@ -164,15 +183,7 @@ def _check(value: Json, depth_left: int) -> None:
         raise NotCanonicalError(f"type outside the subset: {type(value).__name__}")
 
 
-def _encode(value: Json) -> bytes:
-    """Write a value that is already known to lie inside the subset, but for lone surrogates."""
-    try:
-        return _write(value).encode()
-    except UnicodeEncodeError as error:
-        raise NotCanonicalError("lone surrogate in a string") from error
-
-
-_write: Final[Callable[[Json], str]] = JSONEncoder(
+_write: Final[Callable[[JsonLike], str]] = JSONEncoder(
     ensure_ascii=False,
     check_circular=False,
     allow_nan=False,
