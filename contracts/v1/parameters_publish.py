@@ -28,7 +28,7 @@ UNCONFIRMED: Final = ("foreign_proxy", "derived")
 DOMAINS: Final = ("SINK", "ORG_EVENT", "PRODUCT_LCA")
 ROWS_MAX: Final = 60
 TEXTS: Final = ("name_en", "name_zh", "note", "region", "source", "source_url", "unit", "value")
-EXTRAS: Final = ("species", "organ", "form", "a", "b", "lower", "upper", "gas")
+EXTRAS: Final = ("activity", "species", "organ", "form", "a", "b", "lower", "upper", "gas")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
