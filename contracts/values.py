@@ -11,7 +11,7 @@ ParcelId = NewType("ParcelId", str)
 Place = NewType("Place", str)
 Kg = NewType("Kg", int)
 
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 Value: TypeAlias = Mapping[str, Json]
 
 INTEGER_MAX: Final = 2**53 - 1

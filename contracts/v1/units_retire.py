@@ -4,7 +4,8 @@ Several ranges make one statement. The claim that it serves is named now or neve
 without a claim can't be attached to one later. For a claim the beneficiary is its claimant.
 
 Source: Measures art. 6 and 28 (units used for an offset or the public good are cancelled in the
-registry). Judicial subscription (法释〔2022〕16号 art. 20) is off: 经核证 may not cover local units.
+registry). Judicial subscription (法释〔2022〕16号 art. 20) is off, because 经核证 may not cover
+local units.
 
 Example:
     A claim has a residual of 42,317.604 kg. Retiring 42,318 kg for it from the oldest units of
