@@ -10,6 +10,7 @@ Nothing is normalised: NFC and NFD are different strings, as RFC 8785 clause 3.1
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from json import JSONDecodeError, JSONDecoder, JSONEncoder
 from typing import Final, NoReturn, TypeAlias
@@ -145,7 +146,8 @@ def _parse(data: bytes, depth_max: int, size_max: int) -> Json:
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise NotCanonicalError("duplicate key")
+        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise NotCanonicalError(f"duplicate key: {twice[:40]!r}")
     if not "".join(members).isascii():
         raise NotCanonicalError("key with a character outside ASCII")
     return members
