@@ -161,6 +161,7 @@ def decide(books: Books, order: Order, body: Retirement, moment: Moment) -> Outc
         _check_claim(body, claim, moment)
         entry: Json = {
             "quantity_kg": quantity_kg,
+            "retired_at_us": moment.at_us,
             "retirement": retirement,
             "seq": moment.seq,
         }
