@@ -1,0 +1,1 @@
+"""Reading what people hand in: measured plots, activity lists, factor tables."""
