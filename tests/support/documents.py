@@ -49,7 +49,8 @@ def changelog_sections(text: str) -> list[str]:
 def tasks_of(script: str) -> set[str]:
     """Return the tasks that a task runner's `case` knows."""
     labels = re.findall(r"^  ([a-z][a-z |-]*)\)", script, flags=re.MULTILINE)
-    return {name.strip() for label in labels for name in label.split("|")}
+    names = {name.strip() for label in labels for name in label.split("|")}
+    return {name for name in names if not name.startswith("-")}
 
 
 def tasks_named(document: str) -> set[str]:
