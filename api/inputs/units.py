@@ -23,7 +23,7 @@ GROUPS: Final = {
     Group.FUEL.value: ("fuel", "化石燃料", "化石燃料燃烧", "燃料"),
     Group.ENERGY.value: ("energy", "外购电力与热力", "外购电力热力", "电力热力", "电力", "热力"),
     Group.TRANSPORT.value: ("transport", "交通", "交通出行"),
-    Group.LODGING.value: ("lodging", "住宿餐饮", "住宿与餐饮", "住宿", "餐饮"),
+    Group.HOSPITALITY.value: ("lodging", "住宿餐饮", "住宿与餐饮", "住宿", "餐饮"),
     Group.SUPPLIES.value: ("supplies", "活动用品", "用品", "物资"),
     Group.WASTE.value: ("waste", "废弃物", "废弃物处理"),
     "exclusion": ("exclusion", "未计入", "排除项", "豁免"),

@@ -12,7 +12,7 @@ class Group(StrEnum):
     FUEL = "fuel"
     ENERGY = "energy"
     TRANSPORT = "transport"
-    LODGING = "lodging"
+    HOSPITALITY = "hospitality"
     SUPPLIES = "supplies"
     WASTE = "waste"
 

@@ -105,7 +105,7 @@ def check_case(case: ForestCase) -> None:
         MethodError: the first of period, statements, models, strata, then per campaign plots,
             trees and volumes, then plots against strata.
     """
-    if not is_plain(case.years) or not 0 < case.years <= YEARS_MAX:
+    if not case.years.is_finite() or not 0 < case.years <= YEARS_MAX:
         raise MethodError(MethodFault.PERIOD_WRONG, years=str(case.years))
     for name, stated in (("baseline", case.baseline), ("leakage", case.leakage)):
         if not is_plain(stated.quantity_kg) or stated.quantity_kg < 0:
