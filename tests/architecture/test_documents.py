@@ -1,5 +1,9 @@
 """What is written beside the code is true: commands exist, settings are described, links lead."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.support import documents
@@ -52,8 +56,30 @@ def test_the_task_runner_is_read_right() -> None:
     assert documents.tasks_named("Type `./run invent` now") - tasks == {"invent"}
 
 
+def test_only_what_is_shown_as_code_counts_as_a_command() -> None:
+    text = "sinkledger itself; `./run sinkledger audit`\n```\nsinkledger verify A.pdf\n```\n"
+    assert documents.commands_named(text) == {"audit", "verify"}
+
+
 def test_the_readme_shows_the_two_commands() -> None:
     assert {"demo", "test"} <= documents.tasks_named(text_of("README.md"))
+
+
+def test_every_command_that_a_document_shows_exists() -> None:
+    start = "import sys; from api.cli import main; sys.argv[0] = 'sinkledger'; main()"
+    answer = subprocess.run(
+        [sys.executable, "-c", start, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shown = {name for path in documents.documents() for name in commands_of(path)}
+    assert sorted(name for name in shown if f" {name} " not in answer.stdout) == []
+
+
+def commands_of(path: Path) -> set[str]:
+    return documents.commands_named(path.read_text(encoding="utf-8"))
 
 
 def test_every_setting_is_described_for_operators() -> None:

@@ -58,6 +58,12 @@ def tasks_named(document: str) -> set[str]:
     return set(re.findall(r"\./run ([a-z]+)", document))
 
 
+def commands_named(document: str) -> set[str]:
+    """Return the commands of `sinkledger` that a document shows as code."""
+    code = re.findall(r"```.*?```|`[^`\n]+`", document, flags=re.DOTALL)
+    return {name for part in code for name in re.findall(r"\bsinkledger ([a-z]+)", part)}
+
+
 def documents() -> list[Path]:
     """Return the documents for people, except the decisions: those keep the words of their day."""
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
