@@ -9,7 +9,7 @@ Here is decided what *is* an entry, never whether its order was allowed: that is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, TypedDict, Unpack, cast
 
 from .canonical import (
     Json,
@@ -47,6 +47,7 @@ __all__ = [
     "PREV_OF_FIRST",
     "Entry",
     "EntryError",
+    "EntryParts",
     "MovementJson",
     "RowJson",
     "build_entry",
@@ -115,19 +116,10 @@ def parse_order(order_bytes: bytes) -> dict[str, Json]:
     return read_order(value)
 
 
-def build_entry(
-    *,
-    seq: int,
-    prev: bytes,
-    at_us: int,
-    order: bytes | Mapping[str, JsonLike],
-    sigs: Iterable[Signature],
-    movements: Iterable[Mapping[str, JsonLike] | MovementJson],
-    rows: Iterable[Mapping[str, JsonLike] | RowJson],
-) -> bytes:
-    """Return the canonical bytes of an entry, of at most 65,535 bytes.
+class EntryParts(TypedDict):
+    """What `build_entry` takes, by name.
 
-    Args:
+    Attributes:
         seq: Position in the log, from 0.
         prev: Leaf hash of the entry before, 32 bytes; `PREV_OF_FIRST` for the first.
         at_us: Microseconds since 1970-01-01T00:00:00Z.
@@ -136,20 +128,34 @@ def build_entry(
         sigs: 1 to 8, in any sequence; they are written sorted by key.
         movements: `MovementJson`, at most 128, kept in sequence.
         rows: `RowJson`, in any sequence; they are written sorted by key.
+    """
+
+    seq: int
+    prev: bytes
+    at_us: int
+    order: bytes | Mapping[str, JsonLike]
+    sigs: Iterable[Signature]
+    movements: Iterable[Mapping[str, JsonLike] | MovementJson]
+    rows: Iterable[Mapping[str, JsonLike] | RowJson]
+
+
+def build_entry(**parts: Unpack[EntryParts]) -> bytes:
+    """Return the canonical bytes of an entry, of at most 65,535 bytes.
 
     Raises:
         EntryError: a part or the whole has another form or is too large.
         NotCanonicalError: a value lies outside the canonical subset.
     """
+    order, prev = parts["order"], parts["prev"]
     order_bytes = order if isinstance(order, bytes) else canonical(order)
     # Canonical parts joined in the sequence of their keys are canonical.
     content = b'{"at_us":%d,"order":%b,"outcome":%b,"prev":"%b","seq":%d,"sigs":%b,"v":%d}' % (
-        read_integer(at_us, "at_us"),
+        read_integer(parts["at_us"], "at_us"),
         order_bytes,
-        _outcome_bytes(movements, rows),
+        _outcome_bytes(parts["movements"], parts["rows"]),
         prev.hex().encode(),
-        read_integer(seq, "seq"),
-        _signature_bytes(sigs),
+        read_integer(parts["seq"], "seq"),
+        _signature_bytes(parts["sigs"]),
         VERSION,
     )
     if len(prev) != HASH_SIZE:
