@@ -88,13 +88,13 @@ def parse_note(data: bytes) -> Note:
         raise NoteError("note is not UTF-8") from error
     if _CONTROL.search(whole):
         raise NoteError("note holds a control character")
-    text, empty_line, lines = whole.rpartition("\n\n")
-    if not empty_line or not lines.endswith("\n"):
+    text, empty_line, signed = whole.rpartition("\n\n")
+    if not empty_line or not signed.endswith("\n"):
         raise NoteError("note has no signatures, or does not end in a newline")
-    signatures = tuple(_parse_line(line) for line in lines[:-1].split("\n", SIGNATURES_MAX))
-    if len(signatures) > SIGNATURES_MAX:
+    lines = signed[:-1].split("\n", SIGNATURES_MAX)
+    if len(lines) > SIGNATURES_MAX:
         raise NoteError(f"note has more than {SIGNATURES_MAX} signatures")
-    return Note(f"{text}\n", signatures)
+    return Note(f"{text}\n", tuple(_parse_line(line) for line in lines))
 
 
 def sign(text: str, signers: Iterable[Skey]) -> bytes:
