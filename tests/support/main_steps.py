@@ -1,17 +1,12 @@
 """The main job step by step: who is there, who acts, and in which order."""
 
-from typing import TYPE_CHECKING
-
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
 from tests.support import bodies, unit_bodies
 from tests.support.bodies import AGENT, ENTERPRISE, FARM, ORGANISER, VALIDATOR, VERIFIER
 from tests.support.people import Key, Organisation, Person, Private, digest, key, person
+from tests.support.world import DAY_US, World
 
-if TYPE_CHECKING:
-    from tests.support.scenario import World
-
-DAY_US = 86_400_000_000
 
 REGISTRAR, ISSUER, SUPERVISOR = (person(role) for role in ("registrar", "issuer", "supervisor"))
 FARM_CLERK, FARM_HEAD = person("farm clerk"), person("farm head")
@@ -31,7 +26,7 @@ def officers(*people: Person) -> list[Key]:
     return [who.key for who in people]
 
 
-def run(world: "World") -> None:
+def run(world: World) -> None:
     """Do the whole main job."""
     found_registry(world)
     open_accounts(world)
@@ -42,7 +37,7 @@ def run(world: "World") -> None:
     finish(world, parcels[2])
 
 
-def found_registry(world: "World") -> None:
+def found_registry(world: World) -> None:
     """Entries 0 to 3: the registry, two factor tables, a confirmation."""
     officer_keys = officers(REGISTRAR, ISSUER, SUPERVISOR)
     opening = bodies.registry_open()
@@ -57,7 +52,7 @@ def found_registry(world: "World") -> None:
     world.do(world.step("parameters.confirm", body, "registrar", [SUPERVISOR.key]))
 
 
-def open_account(world: "World", kind: str, org: Organisation, *people: tuple[Person, str]) -> str:
+def open_account(world: World, kind: str, org: Organisation, *people: tuple[Person, str]) -> str:
     """Open an account of a new organisation; return its id."""
     keys = [REGISTRAR.key, *(who.key for who, _ in people)]
     private = [org.private, *(who.private for who, _ in people)]
@@ -65,7 +60,7 @@ def open_account(world: "World", kind: str, org: Organisation, *people: tuple[Pe
     return world.add(world.step("account.open", body, "registrar", keys, private))
 
 
-def open_accounts(world: "World") -> None:
+def open_accounts(world: World) -> None:
     """Entries 4 to 10: six accounts and a mandate from the organiser to the agent."""
     open_account(world, "holder", FARM, (FARM_CLERK, "initiate"), (FARM_HEAD, "approve"))
     open_account(world, "holder", ENTERPRISE, (BUYER, "initiate"))
@@ -78,13 +73,13 @@ def open_accounts(world: "World") -> None:
     world.do(world.step("account.keys", body, f"acct/{ORGANISER_ID}", keys))
 
 
-def farm_step(world: "World", kind: str, body: dict[str, Json], *more: Person) -> str:
+def farm_step(world: World, kind: str, body: dict[str, Json], *more: Person) -> str:
     """Record an order of the farm, signed by both its persons and some more."""
     keys = officers(FARM_CLERK, FARM_HEAD, *more)
     return world.add(world.step(kind, body, f"acct/{FARM_ID}", keys))
 
 
-def register_parcels(world: "World") -> list[str]:
+def register_parcels(world: World) -> list[str]:
     """Entries 11 to 14: three parcels side by side, the outline of the first."""
     parcels = []
     for column in range(3):
@@ -99,7 +94,7 @@ def register_parcels(world: "World") -> list[str]:
     return parcels
 
 
-def issue(world: "World", parcels: list[str]) -> None:
+def issue(world: World, parcels: list[str]) -> None:
     """Entries 15 to 19: project, validation, report, verification, batch."""
     farm_step(world, "project.register", bodies.project_register(FARM_ID, *parcels[:2]), REGISTRAR)
     body = bodies.project_validate(VALIDATOR_ID)
@@ -111,7 +106,7 @@ def issue(world: "World", parcels: list[str]) -> None:
     world.do(world.step("batch.issue", body, "registrar", officers(ISSUER, SUPERVISOR)))
 
 
-def sell(world: "World") -> None:
+def sell(world: World) -> None:
     """Entries 20 and 21: the farm sells to the organiser and to the enterprise."""
     for target, quantity_kg, trade in (
         (ORGANISER_ID, 60_000, "SL-2026-0001"),
@@ -122,13 +117,13 @@ def sell(world: "World") -> None:
         farm_step(world, "units.transfer", body)
 
 
-def organiser_step(world: "World", kind: str, body: dict[str, Json]) -> str:
+def organiser_step(world: World, kind: str, body: dict[str, Json]) -> str:
     """Record an order of the organiser, signed by both its persons."""
     keys = officers(PLANNER, REVIEWER)
     return world.add(world.step(kind, body, f"acct/{ORGANISER_ID}", keys))
 
 
-def claim(world: "World") -> None:
+def claim(world: World) -> None:
     """Entries 22 to 27: an event from its announcement to its certificates."""
     subject = organiser_step(world, "claim.open", unit_bodies.claim_open(ORGANISER_ID))
     world.now_us += 18 * DAY_US
@@ -148,13 +143,13 @@ def claim(world: "World") -> None:
     record(world, certificate_number("CL", completed_seq, completed_at_us), f"claim/{subject}")
 
 
-def record(world: "World", number: str, subject: str) -> None:
+def record(world: World, number: str, subject: str) -> None:
     """Record the first copy of a certificate."""
     body = unit_bodies.certificate_record(number, subject)
     world.do(world.step("certificate.record", body, "service/certificates", [SERVICE]))
 
 
-def finish(world: "World", parcel: str) -> None:
+def finish(world: World, parcel: str) -> None:
     """Entries 28 to 31: a lock, a loss, and the enterprise's own retirement and its paper."""
     body = bodies.external_lock(parcel)
     world.do(world.step("external.lock", body, "registrar", officers(REGISTRAR, SUPERVISOR)))

@@ -26,7 +26,7 @@ def units_transfer(source: str, target: str, quantity_kg: int) -> Body:
 def external_settlement(trade_no: str) -> Body:
     """A sale settled at the public-resources exchange, its price a commitment."""
     return {
-        "date": "2026-10-09",
+        "date": "2026-10-08",
         "price_commitment": hex_digest("price"),
         "trade_no": trade_no,
         "venue": "示例公共资源交易中心",
