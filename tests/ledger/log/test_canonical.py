@@ -133,6 +133,10 @@ def test_writes_the_reference_structures_once_their_fraction_is_an_integer() -> 
         pytest.param(b"// a\n1", "not JSON", id="comment"),
         pytest.param(b'"' + b"a" * 65_534 + b'"', "longer than 65535", id="too-long"),
         pytest.param(nested(DEPTH_MAX + 1), "deeper than 12", id="one-level-too-deep"),
+        pytest.param(
+            b'["]",' * 13 + b"1" + b',"["]' * 13, "deeper than 12", id="hidden-in-strings"
+        ),
+        pytest.param(b'["\\n]",' * 13 + b"1" + b',"["]' * 13, "deeper", id="hidden-by-escapes"),
         pytest.param(b'{"a":' * 13 + b"1" + b"}" * 13, "deeper than 12", id="objects-too-deep"),
     ],
 )
@@ -196,9 +200,9 @@ def test_leaves_nfc_and_nfd_apart_byte_for_byte() -> None:
 
 
 def test_counts_only_brackets_outside_strings_as_levels() -> None:
-    text = '"' + "[{" * 50 + '\\"' + "[" * 50 + '"'
-    assert parse(text.encode()) == json.loads(text)
-    assert parse(b"[" + text.encode() + b"," + nested(DEPTH_MAX - 1) + b"]")
+    for text in ['"' + "[{" * 50 + '\\"' + "[" * 50 + '"', '"' + "[{" * 50 + '"']:
+        assert parse(text.encode()) == json.loads(text)
+        assert parse(b"[" + text.encode() + b"," + nested(DEPTH_MAX - 1) + b"]")
     assert parse(b"[" + b"[]," * 500 + b"[]]")
 
 
