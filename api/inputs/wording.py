@@ -10,8 +10,8 @@ _SENTENCES: Final[dict[MethodFault, tuple[str, str]]] = {
         "Stratum {stratum!r} has no area; add it to the strata.",
     ),
     MethodFault.STRATUM_AREA_WRONG: (
-        "层“{stratum}”的面积必须大于0。",
-        "The area of stratum {stratum!r} must be above zero.",
+        "层“{stratum}”的面积必须大于0且不超过1000万公顷。",
+        "The area of stratum {stratum!r} must be above zero and below 10 million ha.",
     ),
     MethodFault.STRATUM_DUPLICATE: (
         "层“{stratum}”出现了两次。",
@@ -23,8 +23,8 @@ _SENTENCES: Final[dict[MethodFault, tuple[str, str]]] = {
         "Trees stand on plot {plot}, which is not listed.",
     ),
     MethodFault.PLOT_AREA_WRONG: (
-        "样地{plot}的面积必须大于0。",
-        "The area of plot {plot} must be above zero.",
+        "样地{plot}的面积至少1平方米，请核对单位。",
+        "The area of plot {plot} must be 1 m² at least; check the unit.",
     ),
     MethodFault.PLOT_AREAS_DIFFER: (
         "层“{stratum}”内样地面积不一致（样地{plot}），请核对单位或分层。",
@@ -138,7 +138,7 @@ _SENTENCES: Final[dict[MethodFault, tuple[str, str]]] = {
         "Factor {factor} is not valid on {day}.",
     ),
     MethodFault.FACTOR_NOT_HIGHEST: (
-        "同一活动有更高的候选因子{higher}，替代值应取高者。",
+        "候选因子{higher}高于{factor}，替代值应取高者。",
         "{higher} is a higher candidate than {factor}; of proxies the higher is taken.",
     ),
     MethodFault.ELECTRICITY_FOOTPRINT_FACTOR: (

@@ -51,6 +51,14 @@ def ceil_integer(value: Decimal) -> int:
     return int(value.to_integral_value(rounding=ROUND_CEILING))
 
 
+def settle(value: Decimal) -> Decimal:
+    """Round to nine decimals: a sum that is a whole number by hand is then one here too.
+
+    Without it the 34th digit of a third could cost or give a kilogram when rounding afterwards.
+    """
+    return value.quantize(Decimal(1).scaleb(EXPONENT_MIN))
+
+
 def ceil_division(dividend: int, divisor: int) -> int:
     """Return `dividend / divisor` rounded up; the divisor is positive."""
     return -(-dividend // divisor)

@@ -16,6 +16,8 @@ HEIGHT_M_MAX: Final = Decimal(60)
 VOLUME_M3_PER_HA_MAX: Final = Decimal(2000)
 YEARS_MAX: Final = Decimal(20)
 PLOTS_MIN: Final = 2
+PLOT_AREA_M2_MIN: Final = 1
+STRATUM_AREA_M2_MAX: Final = 10**11
 
 
 class Method(StrEnum):
@@ -129,7 +131,7 @@ def _check_strata(strata: tuple[Stratum, ...]) -> None:
     if not strata:
         raise MethodError(MethodFault.STRATUM_UNKNOWN, stratum="")
     for stratum in strata:
-        if stratum.area_m2 <= 0:
+        if not 0 < stratum.area_m2 <= STRATUM_AREA_M2_MAX:
             raise MethodError(MethodFault.STRATUM_AREA_WRONG, stratum=stratum.stratum)
 
 
@@ -141,7 +143,7 @@ def _check_plots(plots: tuple[Plot, ...], areas: dict[str, int]) -> None:
     for plot in plots:
         if plot.stratum not in areas:
             raise MethodError(MethodFault.STRATUM_UNKNOWN, stratum=plot.stratum, plot=plot.plot)
-        if not is_plain(plot.area_m2) or plot.area_m2 <= 0:
+        if not is_plain(plot.area_m2) or plot.area_m2 < PLOT_AREA_M2_MIN:
             raise MethodError(MethodFault.PLOT_AREA_WRONG, plot=plot.plot)
         by_stratum[plot.stratum].append(plot)
     for stratum, members in by_stratum.items():

@@ -27,7 +27,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
-from contracts.v1.arithmetic import ceil_integer, fixed_context, floor_integer
+from contracts.v1.arithmetic import ceil_integer, fixed_context, floor_integer, settle
 from contracts.v1.biomass import KG_PER_T, M2_PER_HA
 from contracts.v1.forest_inputs import ForestCase, Stratum, check_case
 from contracts.v1.plot_stocks import stratum_change
@@ -112,8 +112,8 @@ def measure(case: ForestCase) -> ForestResult:
         changes = tuple((stratum, *stratum_change(case, stratum)) for stratum in ordered)
         total = weighted_sum(tuple((stratum.area_m2, part) for stratum, part, _ in changes))
         quantile = t_quantile(total.degrees_of_freedom)
-        change_kg = floor_integer(total.mean)
-        half_width_kg = ceil_integer(quantile * total.variance.sqrt())
+        change_kg = floor_integer(settle(total.mean))
+        half_width_kg = ceil_integer(settle(quantile * total.variance.sqrt()))
         deduction = deduct(change_kg=change_kg, half_width_kg=half_width_kg)
         baseline_kg = ceil_integer(case.baseline.quantity_kg)
         leakage_kg = ceil_integer(case.leakage.quantity_kg)
