@@ -13,8 +13,8 @@ from importlib.resources import files
 import numpy as np
 import shapely
 
+from ledger.geodesy import Shapes
 from ledger.geojson import from_geojson
-from ledger.geometry import Shapes
 from ledger.polygon import GeometryError, GeometryProblem, ParcelGeometry, shape_of
 
 

@@ -2,11 +2,15 @@
 
 from typing import Any, Final, TypeAlias
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Geod
 
 Shape: TypeAlias = Any
 """A shapely Polygon or MultiPolygon in micro-degrees; shapely publishes no types."""
+
+Shapes: TypeAlias = NDArray[np.object_]
 
 UDEG: Final = 1_000_000
 """Micro-degrees in a degree."""
@@ -24,14 +28,21 @@ def geodesic_m2(shape: Shape) -> float:
 
     Source: C. F. F. Karney, Algorithms for geodesics, J. Geodesy 87 (2013), section 6.
     """
-    total_m2 = 0.0
-    for part in shapely.get_parts(shape):
-        outer, *holes = (_ring_m2(ring) for ring in shapely.get_rings(part))
-        total_m2 += outer - sum(holes)
-    return round(total_m2, 4)
+    return round(sum(areas_m2(shapely.get_parts(shape))), 4)
 
 
-def _ring_m2(ring: Shape) -> float:
-    lons, lats = shapely.get_coordinates(ring)[:-1].T / UDEG
-    area_m2, _ = _GRS80.polygon_area_perimeter(lons, lats)
-    return abs(float(area_m2))
+def areas_m2(parts: Shapes) -> list[float]:
+    """Return the area of each of many polygons, as `geodesic_m2` but not rounded."""
+    rings, owners = shapely.get_rings(parts, return_index=True)
+    points, ring_of_point = shapely.get_coordinates(rings, return_index=True)
+    ends = np.cumsum(np.bincount(ring_of_point, minlength=len(rings)))
+    lons, lats = points.T / UDEG
+    totals_m2 = [0.0] * len(parts)
+    start, last_owner = 0, -1
+    for end, owner in zip(ends.tolist(), owners.tolist(), strict=True):
+        # The last point of a ring repeats its first.
+        ring_m2, _ = _GRS80.polygon_area_perimeter(lons[start : end - 1], lats[start : end - 1])
+        outer = owner != last_owner
+        totals_m2[owner] += abs(ring_m2) if outer else -abs(ring_m2)
+        start, last_owner = end, owner
+    return totals_m2

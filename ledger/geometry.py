@@ -6,14 +6,14 @@ whole micro-degrees, and then measured on the ellipsoid.
 
 import math
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from contracts.v1.parcel_register import sliver_limit_m2
-from ledger.geodesy import Shape, geodesic_m2
+from ledger.geodesy import Shape, Shapes, areas_m2, geodesic_m2
 from ledger.geojson import from_geojson
 from ledger.polygon import (
     GeometryError,
@@ -45,8 +45,6 @@ __all__ = [
     "shape_of",
     "sliver_limit_m2",
 ]
-
-Shapes: TypeAlias = NDArray[np.object_]
 
 ROUNDING_RADIUS_UDEG: Final = 0.36
 """An overlap that no circle of this radius fits into comes from rounding, and counts as none.
@@ -98,8 +96,9 @@ def overlaps_m2(shape: Shape, others: Shapes) -> list[int]:
     pieces[cut] = shapely.intersection(shape, others[cut])
     parts, owners = shapely.get_parts(pieces, return_index=True)
     totals_m2 = [0.0] * len(others)
-    for part, owner in zip(*_with_width(parts, owners), strict=True):
-        totals_m2[owner] += geodesic_m2(part)
+    wide, wide_owners = _with_width(parts, owners)
+    for part_m2, owner in zip(areas_m2(wide), wide_owners.tolist(), strict=True):
+        totals_m2[owner] += part_m2
     return [math.ceil(round(total_m2, 4)) for total_m2 in totals_m2]
 
 

@@ -60,6 +60,8 @@ boxes: Final = table(
     column("max_lat", Integer),
 )
 
+_NEXT_BOX_ID: Final = select(func.coalesce(func.max(polygons.c.box_id), 0) + 1)
+
 # rtree_i32 keeps 32-bit integers exactly; the plain rtree would round them to floats.
 _BOXES_DDL: Final = """
 CREATE VIRTUAL TABLE IF NOT EXISTS main.side_parcel_box
@@ -96,10 +98,10 @@ def add_parcel(
     Raises:
         sqlalchemy.exc.IntegrityError: the parcel has a polygon already.
     """
-    box_id = connection.execute(select(func.coalesce(func.max(polygons.c.box_id), 0) + 1))
-    values = {"parcel": parcel_id, "box_id": box_id.scalar_one(), "record": record}
-    connection.execute(insert(polygons).values(**values, **_derived(geometry)))
-    connection.execute(insert(boxes).values(_box(values["box_id"], geometry.bounds)))
+    box_id = connection.execute(_NEXT_BOX_ID).scalar_one()
+    values = {"parcel": parcel_id, "box_id": box_id, "record": record}
+    connection.execute(insert(polygons), values | _derived(geometry))
+    connection.execute(insert(boxes), _box(box_id, geometry.bounds))
 
 
 def neighbours(connection: Connection, geometry: ParcelGeometry) -> tuple[Neighbour, ...]:
