@@ -1,14 +1,8 @@
 """Signatures: what verifies, which keys must never be registered, what a passkey must show."""
 
-import json
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +14,7 @@ from ledger.log.signature import (
     sign_ed25519,
     verify_signature,
 )
+from tests.support.passkey import ORIGIN, RP_ID, passkey_signature
 
 MESSAGE = b"registry.example/sinks/order/v1\n{}"
 P = 2**255 - 19
@@ -43,32 +38,6 @@ SMALL_ORDER_KEYS = [
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 ]
-
-PASSKEY = ec.derive_private_key(int.from_bytes(SEED, "big"), ec.SECP256R1())
-RP_ID = "registry.example"
-ORIGIN = "https://registry.example"
-
-
-def passkey_signature(
-    message: bytes = MESSAGE,
-    *,
-    client: dict[str, Any] | bytes | None = None,
-    rp_id: str = RP_ID,
-    flags: int = 0x05,
-    auth_tail: bytes = bytes(4),
-) -> Signature:
-    challenge = urlsafe_b64encode(sha256(message).digest()).rstrip(b"=").decode()
-    made = {"type": "webauthn.get", "challenge": challenge, "origin": ORIGIN}
-    if not isinstance(client, bytes):
-        client = json.dumps({**made, "crossOrigin": False, **(client or {})}).encode()
-    auth = sha256(rp_id.encode()).digest() + bytes([flags]) + auth_tail
-    return Signature(
-        alg="webauthn-es256",
-        key=PASSKEY.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint),
-        sig=PASSKEY.sign(auth + sha256(client).digest(), ec.ECDSA(SHA256())),
-        auth=auth,
-        client=client,
-    )
 
 
 def altered(signature: Signature, **changes: Any) -> Signature:
@@ -184,33 +153,49 @@ def test_a_passkey_signs_the_hash_of_the_message_as_its_challenge(message: bytes
 @pytest.mark.parametrize(
     ("signature", "reason"),
     [
-        pytest.param(passkey_signature(client=b"{"), "not JSON", id="no-json"),
-        pytest.param(passkey_signature(client=b"[]"), "no object", id="no-object"),
-        pytest.param(passkey_signature(client={"x": "a" * 1024}), "longer", id="long-client"),
-        pytest.param(passkey_signature(client={"type": "webauthn.create"}), "assertion", id="type"),
-        pytest.param(passkey_signature(client={"challenge": ""}), "message", id="challenge"),
+        pytest.param(passkey_signature(MESSAGE, client=b"{"), "not JSON", id="no-json"),
+        pytest.param(passkey_signature(MESSAGE, client=b"[]"), "no object", id="no-object"),
         pytest.param(
-            passkey_signature(client={"origin": "https://evil.example"}), "origin", id="origin"
+            passkey_signature(MESSAGE, client={"x": "a" * 1024}), "longer", id="long-client"
         ),
-        pytest.param(passkey_signature(client={"origin": [ORIGIN]}), "origin", id="origin-list"),
-        pytest.param(passkey_signature(client={"origin": None}), "origin", id="origin-null"),
-        pytest.param(passkey_signature(client={"crossOrigin": True}), "frame", id="cross-origin"),
-        pytest.param(passkey_signature(rp_id="evil.example"), "relying party", id="rp-id"),
-        pytest.param(passkey_signature(flags=0x04), "present", id="user-not-present"),
-        pytest.param(passkey_signature(flags=0x01), "verified", id="user-not-verified"),
-        pytest.param(passkey_signature(auth_tail=bytes(3)), "length", id="short-auth"),
-        pytest.param(passkey_signature(auth_tail=bytes(992)), "length", id="long-auth"),
-        pytest.param(altered(passkey_signature(), sig=b""), "verify", id="no-signature"),
-        pytest.param(altered(passkey_signature(), sig=bytes(72)), "verify", id="zero-signature"),
-        pytest.param(altered(passkey_signature(), key=bytes(33)), "P-256", id="no-point"),
-        pytest.param(altered(passkey_signature(), key=bytes(32)), "P-256", id="short-key"),
         pytest.param(
-            altered(passkey_signature(), auth=passkey_signature(flags=0x0D).auth),
+            passkey_signature(MESSAGE, client={"type": "webauthn.create"}), "assertion", id="type"
+        ),
+        pytest.param(
+            passkey_signature(MESSAGE, client={"challenge": ""}), "message", id="challenge"
+        ),
+        pytest.param(
+            passkey_signature(MESSAGE, client={"origin": "https://evil.example"}),
+            "origin",
+            id="origin",
+        ),
+        pytest.param(
+            passkey_signature(MESSAGE, client={"origin": [ORIGIN]}), "origin", id="origin-list"
+        ),
+        pytest.param(
+            passkey_signature(MESSAGE, client={"origin": None}), "origin", id="origin-null"
+        ),
+        pytest.param(
+            passkey_signature(MESSAGE, client={"crossOrigin": True}), "frame", id="cross-origin"
+        ),
+        pytest.param(passkey_signature(MESSAGE, rp_id="evil.example"), "relying party", id="rp-id"),
+        pytest.param(passkey_signature(MESSAGE, flags=0x04), "present", id="user-not-present"),
+        pytest.param(passkey_signature(MESSAGE, flags=0x01), "verified", id="user-not-verified"),
+        pytest.param(passkey_signature(MESSAGE, auth_tail=bytes(3)), "length", id="short-auth"),
+        pytest.param(passkey_signature(MESSAGE, auth_tail=bytes(992)), "length", id="long-auth"),
+        pytest.param(altered(passkey_signature(MESSAGE), sig=b""), "verify", id="no-signature"),
+        pytest.param(
+            altered(passkey_signature(MESSAGE), sig=bytes(72)), "verify", id="zero-signature"
+        ),
+        pytest.param(altered(passkey_signature(MESSAGE), key=bytes(33)), "P-256", id="no-point"),
+        pytest.param(altered(passkey_signature(MESSAGE), key=bytes(32)), "P-256", id="short-key"),
+        pytest.param(
+            altered(passkey_signature(MESSAGE), auth=passkey_signature(MESSAGE, flags=0x0D).auth),
             "does not verify",
             id="other-flags-than-signed",
         ),
         pytest.param(
-            altered(passkey_signature(), client=passkey_signature().client + b" "),
+            altered(passkey_signature(MESSAGE), client=passkey_signature(MESSAGE).client + b" "),
             "does not verify",
             id="other-client-than-signed",
         ),
@@ -223,6 +208,6 @@ def test_refuses_a_passkey_signature_with(signature: Signature, reason: str) -> 
 
 def test_refuses_a_passkey_where_no_party_or_site_is_configured() -> None:
     with pytest.raises(SignatureError, match="origin"):
-        verify_signature(passkey_signature(), MESSAGE, rp_id=RP_ID)
+        verify_signature(passkey_signature(MESSAGE), MESSAGE, rp_id=RP_ID)
     with pytest.raises(SignatureError, match="relying party"):
-        verify_signature(passkey_signature(), MESSAGE, origins=(ORIGIN,))
+        verify_signature(passkey_signature(MESSAGE), MESSAGE, origins=(ORIGIN,))

@@ -19,6 +19,7 @@ from ledger.log.merkle import leaf_hash, root
 from ledger.log.note import Skey
 from ledger.log.signature import sign_ed25519
 from ledger.log.verify import ChainError, ChainState, check_chain, main, passkey_scope
+from tests.support.passkey import passkey_signature
 
 ORIGIN = "registry.example/sinks"
 LOG = Skey(ORIGIN, bytes(range(32)))
@@ -199,6 +200,37 @@ def test_the_folder_alone_is_enough_for_an_auditor(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_refuses_a_checkpoint_of_another_log_over_the_same_entries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Skey("other.example", bytes(32))
+    checkpoint = Checkpoint(origin=other.name, size=12, root=root(map(leaf_hash, ENTRIES)))
+    arguments = write(tmp_path, ENTRIES)[:3]
+    (tmp_path / "checkpoint").write_bytes(sign_checkpoint(checkpoint, [other]))
+    assert main([*arguments, "--vkey", other.vkey.to_text()]) == 1
+    assert "the checkpoint of other.example" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("rp_id", "code"), [("registry.example", 3), ("other.example", 1)])
+def test_the_command_holds_passkeys_to_what_entry_0_states(
+    tmp_path: Path, rp_id: str, code: int
+) -> None:
+    body = {"webauthn": {"rp_id": rp_id, "origins": [{"origin": "https://registry.example"}]}}
+    order = {**parse_entry(ENTRIES[0]).order, "body": body}
+    signature = passkey_signature(signed_bytes(ORIGIN, canonical(order)))
+    content = build_entry(
+        seq=0,
+        prev=PREV_OF_FIRST,
+        at_us=0,
+        order=order,
+        sigs=[signature],
+        movements=[],
+        rows=[],
+    )
+    (tmp_path / "ledger.jsonl").write_bytes(content + b"\n")
+    assert main([str(tmp_path / "ledger.jsonl")]) == code
 
 
 def test_entry_0_states_where_passkeys_may_sign() -> None:
