@@ -27,6 +27,11 @@ EXIT_FAILS: Final = 1
 EXIT_NOT_CHECKED: Final = 3
 """Nothing failed, but no signed checkpoint was there to compare with. (2 is a wrong call.)"""
 
+_DESCRIPTION: Final = (
+    "Check form, chain, signatures and checkpoint of an exported ledger. Exit code 0: all hold; "
+    "1: one does not; 3: nothing failed, but no checkpoint was given."
+)
+
 
 class ChainError(ValueError):
     """Entry `seq` is the first that is bad; `reason` says why."""
@@ -153,7 +158,7 @@ def read_export(path: Path) -> Iterator[bytes]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Check an export and print each step; the exit code is one of `EXIT_…`."""
-    parser = argparse.ArgumentParser(prog="ledger.log.verify", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="ledger.log.verify", description=_DESCRIPTION)
     parser.add_argument("ledger", type=Path, help="export, one entry per line")
     parser.add_argument("--checkpoint", type=Path, help="file with a signed checkpoint")
     parser.add_argument("--vkey", help="the log's key, name+ID+key, from a source you trust")
