@@ -23,15 +23,17 @@ def same_date_next_year(day: date) -> date:
 
     A deadline is a calendar date, not 365 days (corrections to MEE notice 2019 no. 19).
     """
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+    return years_after(day, 1)
 
 
 def years_before(day: date, years: int) -> date:
     """Return the same date `years` earlier; 29 February becomes 28 February."""
+    return years_after(day, -years)
+
+
+def years_after(day: date, years: int) -> date:
+    """Return the same date `years` later; 29 February becomes 28 February."""
     try:
-        return day.replace(year=day.year - years)
+        return day.replace(year=day.year + years)
     except ValueError:
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=day.year + years, day=28)

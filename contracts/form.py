@@ -14,6 +14,8 @@ from contracts.values import INTEGER_MAX, Json
 
 ITEMS_MAX: Final = 128
 TEXT_MAX: Final = 200
+YEARS: Final = (1900, 2199)
+"""First and last year of a date in an order: no rule's arithmetic leaves the calendar."""
 
 ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{7,13}[0-9A-HJKMNP-TV-Z*~$=U]")
 PERSON: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{10,26}")
@@ -21,10 +23,10 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}")
 HEX_KEY: Final = re.compile(r"[0-9a-f]{64}|[0-9a-f]{66}")
 NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 COUNTY: Final = re.compile(r"[0-9]{6}")
-BATCH: Final = re.compile(r"BT-[FGW]-\d{4}-\d{8}-\d{8}-\d{2}")
+BATCH: Final = re.compile(r"BT-[FGW]-[0-9]{4}-[0-9]{8}-[0-9]{8}-[0-9]{2}")
 PARAMETER: Final = re.compile(r"param/[a-z][a-z0-9_.-]{0,63}/[a-z][a-z0-9_.-]{0,63}")
 USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Form:
@@ -97,12 +99,17 @@ class Form:
         return value
 
     def day(self, name: str) -> date:
-        """Read a calendar date, YYYY-MM-DD."""
+        """Read a calendar date, YYYY-MM-DD, of the years 1900 to 2199."""
         value = self.text(name, _DATE)
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise Refused(RefusalCode.FIELD_FORMAT, field=self._name(name)) from None
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            raise Refused(
+                RefusalCode.FIELD_RANGE, field=self._name(name), low=YEARS[0], high=YEARS[1]
+            )
+        return day
 
     def period(self, name: str) -> tuple[date, date]:
         """Read {"start", "end"}, both days included, start not after end."""

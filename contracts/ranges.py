@@ -11,7 +11,9 @@ from typing import Final
 
 from contracts.check_digits import CheckDigitError, mod_37_36
 
-_SERIAL: Final = re.compile(r"(BT-[FGW]-\d{4}-\d{8}-\d{8}-\d{2}):([1-9]\d*)-([1-9]\d*)/([0-9A-Z])")
+_SERIAL: Final = re.compile(
+    r"(BT-[FGW]-[0-9]{4}-[0-9]{8}-[0-9]{8}-[0-9]{2}):([1-9][0-9]{0,15})-([1-9][0-9]{0,15})/([0-9A-Z])"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

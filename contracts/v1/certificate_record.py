@@ -26,7 +26,7 @@ from contracts.values import Json, Moment, Outcome, Row, Value
 
 KINDS: Final = ("CL", "RT")
 SUBJECT: Final = re.compile(r"(claim|retire)/[0-9A-HJKMNP-TV-Z]{7,13}[0-9A-HJKMNP-TV-Z*~$=U]")
-NUMBER: Final = re.compile(r"TH-(CL|RT)-\d{4}-[0-9A-HJKMNP-TV-Z]{7,13}-[0-9A-Z]")
+NUMBER: Final = re.compile(r"TH-(CL|RT)-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{7,13}-[0-9A-Z]")
 SERVICE: Final = "certificates"
 
 
