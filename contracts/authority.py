@@ -7,11 +7,14 @@ can be carried along for a show.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from contracts.books import Books
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json, Moment, Value
+
+ANY_ROLE: Final = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +32,8 @@ class Need:
     """One signature that an order needs.
 
     `what` is one of: officer (`role` registrar, issuer or supervisor), representative (`account`
-    and `role` initiate or approve), service (`role` is its name), key (`role` is the key itself:
-    proof of possession by a key that the order introduces).
+    and `role` initiate, approve or any), person (`role` is the pseudonym), service (`role` is its
+    name), key (`role` is the key itself: proof of possession by a key that the order introduces).
     """
 
     what: str
@@ -50,6 +53,11 @@ def officer(role: str) -> Need:
 def representative(account: str, role: str) -> Need:
     """Return the need for a representative of an account with that role."""
     return Need(what="representative", account=account, role=role)
+
+
+def consent(person: str) -> Need:
+    """Return the need for a known person's own signature, with a key registered before."""
+    return Need(what="person", role=person)
 
 
 def possession(key: str) -> Need:
@@ -152,10 +160,13 @@ def _fits(books: Books, order: Order, signer: Signer, need: Need) -> bool:
         return signer.service == need.role and isinstance(kinds, list) and order.kind in kinds
     if signer.person is None:
         return False
+    if need.what == "person":
+        return signer.person == need.role
     if need.what == "officer":
         row = books.row(f"person/{signer.person}")
         return row is not None and row["officer"] == need.role
-    return need.role in roles_of(books, need.account, signer.person)
+    roles = roles_of(books, need.account, signer.person)
+    return bool(roles) if need.role == ANY_ROLE else need.role in roles
 
 
 def roles_of(books: Books, account: str, person: str) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 Actions: `add` a representative or another key of one; `revoke` a key at once; `recover` a lost
 key, by two officers, only after a public delay of seven days in which any representative may
-`object`; give an accredited agent (窗口代办) a `mandate`, or `end` it.
+`object`; give an accredited agent (窗口代办) a `mandate`, or `end` it. A person who is known
+already agrees to another key or role with an earlier key. Where nobody approves, who initiates
+does.
 
 Source: EU Regulation 2019/1122 art. 23 (changes take effect after days, removal at once); the
 delay is written down once as a due time, so that no clock can shorten it.
@@ -16,19 +18,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from contracts.authority import Need, officer, persons_of, possession, representative
+from contracts.authority import (
+    ANY_ROLE,
+    Need,
+    officer,
+    persons_of,
+    possession,
+    representative,
+)
 from contracts.books import Books
 from contracts.dates import DAY_US
 from contracts.form import HEX_KEY, ID, PERSON, SHA256, Form
 from contracts.lookup import account as find_account
-from contracts.lookup import object_of
+from contracts.lookup import object_of, texts_of
 from contracts.orders import KIND, Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.v1.people import (
     NewKey,
     Representative,
+    check_able,
     check_new_keys,
+    consents,
     person_rows,
     read_key,
     read_representative,
@@ -110,17 +121,21 @@ def _read_mandate(form: Form) -> Mandate:
 
 def needs(books: Books, order: Order, body: AccountChange) -> tuple[Need, ...]:
     """Who signs depends on the action and on who acts: the account, or the registrar."""
-    del books
-    approver = representative(body.account, "approve")
+    people = persons_of(books.row(f"acct/{body.account}"))
+    approvers = [item.get("person") for item in people if "approve" in texts_of(item, "roles")]
+    approver = representative(body.account, "approve" if approvers else "initiate")
     own = order.actor == f"acct/{body.account}"
     if own and body.action == "add" and body.representative:
-        return (approver, officer("registrar"), possession(body.representative.key.key))
+        known = consents(books, [body.representative.person])
+        # One person fills one need: an approver who adds a key of their own has consented.
+        first = () if known and body.representative.person in approvers else (approver,)
+        return (*first, *known, officer("registrar"), possession(body.representative.key.key))
     if own and body.action == "mandate":
         return (approver, officer("registrar"))
     if own and body.action in ("end", "revoke"):
         return (approver,)
     if own and body.action == "object":
-        return (representative(body.account, "initiate"),)
+        return (representative(body.account, ANY_ROLE),)
     if order.actor == "registrar" and body.action == "revoke":
         return (officer("registrar"), officer("supervisor"))
     if order.actor == "registrar" and body.new_key:
@@ -133,8 +148,9 @@ def decide(books: Books, order: Order, body: AccountChange, moment: Moment) -> O
 
     Raises:
         Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG` (a mandate goes to an agent),
-            `PERSON_UNKNOWN`, `PERSON_CONFLICT`, `KEY_ALREADY_USED`, `KEY_UNKNOWN`,
-            `RECOVERY_NOT_OPEN`, `MANDATE_UNKNOWN`, `DATES_REVERSED`.
+            `KEY_UNKNOWN`, `PERSON_UNKNOWN`, `RECOVERY_NOT_OPEN` (nothing to object to, or one
+            is under way already), `KEY_ALREADY_USED`, `OFFICER_IN_HOLDER_ACCOUNT`,
+            `PERSON_CONFLICT`, `REPRESENTATIVES_TOO_FEW`, `MANDATE_UNKNOWN`.
     """
     del order
     account = find_account(books, body.account)
@@ -156,6 +172,7 @@ def _add(
     people = person_rows(books, [(new.person, new.commitment, None)])
     listed: list[Json] = [item for item in persons_of(account) if item.get("person") != new.person]
     changed: dict[str, Json] = {**account, "representatives": [*listed, new.listed()]}
+    check_able(persons_of(changed), dual_control=account["dual_control"] is True)
     key = new.key.row(valid_from_us=moment.at_us, person=new.person)
     return (*people, key, Row(f"acct/{account_id}", changed))
 
@@ -175,10 +192,13 @@ def _recover(
     lost = _key_of(books, account, body.account, lost_key)
     if lost["person"] != body.person:
         raise Refused(RefusalCode.PERSON_UNKNOWN, person=body.person)
+    due_us, ends_us = moment.at_us + RECOVERY_DELAY_US, lost["valid_until_us"]
+    if isinstance(ends_us, int) and ends_us > moment.at_us:
+        raise Refused(RefusalCode.RECOVERY_NOT_OPEN, key=lost_key, valid_until_us=ends_us)
     check_new_keys(books, [new])
-    due_us = moment.at_us + RECOVERY_DELAY_US
     recovered = new.row(valid_from_us=due_us, person=body.person)
-    ending: dict[str, Json] = {**lost, "valid_until_us": due_us}
+    # A key that was revoked stays revoked: recovery must not lend a thief seven more days.
+    ending: dict[str, Json] = {**lost, "valid_until_us": due_us if ends_us is None else ends_us}
     pending: dict[str, Json] = {**recovered.value, "recovers": lost_key}
     return (Row(recovered.key, pending), Row(f"key/{lost_key}", ending))
 
@@ -187,16 +207,19 @@ def _end_key(
     books: Books, account: Value, body: AccountChange, key: str, moment: Moment
 ) -> tuple[Row, ...]:
     row = _key_of(books, account, body.account, key)
+    ends_us = row["valid_until_us"]
     if body.action == "revoke":
-        return (Row(f"key/{key}", {**row, "valid_until_us": moment.at_us}),)
-    lost_key, start_us = row.get("recovers"), row["valid_from_us"]
-    if lost_key is None or not isinstance(start_us, int) or start_us <= moment.at_us:
+        earlier = isinstance(ends_us, int) and ends_us <= moment.at_us
+        ended = {**row, "valid_until_us": ends_us if earlier else moment.at_us}
+        return (Row(f"key/{key}", ended),)
+    start_us, lost = row["valid_from_us"], books.row(f"key/{row.get('recovers')}")
+    begun = not isinstance(start_us, int) or start_us <= moment.at_us
+    if lost is None or begun or ends_us is not None:
         raise Refused(RefusalCode.RECOVERY_NOT_OPEN, key=key)
-    lost = books.row(f"key/{lost_key}")
-    voided: dict[str, Json] = {**row, "valid_until_us": start_us}
-    if lost is None:
-        raise Refused(RefusalCode.RECOVERY_NOT_OPEN, key=key)
-    return (Row(f"key/{key}", voided), Row(f"key/{lost_key}", {**lost, "valid_until_us": None}))
+    voided = Row(f"key/{key}", {**row, "valid_until_us": start_us})
+    if lost["valid_until_us"] != start_us:  # revoked before or meanwhile: it stays so
+        return (voided,)
+    return (voided, Row(f"key/{row['recovers']}", {**lost, "valid_until_us": None}))
 
 
 def _mandates(books: Books, account: Value, body: AccountChange) -> Row:

@@ -2,7 +2,8 @@
 
 The organisation appears as a pseudonym: its record, with the 统一社会信用代码 checked at the door,
 stays in a vault table, and the log holds a salted commitment to it. A registrar officer
-countersigns, and every new key proves its possession by signing.
+countersigns, and every new key proves its possession by signing. A person who is known already
+signs with an earlier key as well. An organisation that validates or verifies holds no units.
 
 Source: EU Regulation 2019/1122, accounts and authorised representatives (two persons, roles);
 温室气体自愿减排交易管理办法(试行) art. 37 (registry and verifier staff may not trade).
@@ -19,18 +20,22 @@ from contracts.authority import Need, officer, possession
 from contracts.books import Books
 from contracts.check_digits import encode_id
 from contracts.form import ID, SHA256, Form
+from contracts.lookup import texts_of
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.v1.people import (
     Representative,
+    check_able,
     check_new_keys,
+    consents,
     person_rows,
     read_representative,
 )
 from contracts.values import Json, Moment, Outcome, Row
 
 TYPES: Final = ("agent", "holder", "validator", "verifier")
+ATTESTING: Final = ("validator", "verifier")
 REPRESENTATIVES_MAX: Final = 6
 
 
@@ -68,41 +73,38 @@ def read(form: Form) -> AccountOpening:
 
 
 def needs(books: Books, order: Order, body: AccountOpening) -> tuple[Need, ...]:
-    """A registrar officer signs, and every new key."""
-    del books
+    """A registrar officer signs, every new key, and whoever of the persons is known already."""
     if order.actor != "registrar":
         raise Refused(RefusalCode.ACTOR_WRONG, actor=order.actor, kind=order.kind)
     keys = tuple(possession(person.key.key) for person in body.representatives)
-    return (officer("registrar"), *keys)
+    known = consents(books, (person.person for person in body.representatives))
+    return (officer("registrar"), *keys, *known)
 
 
 def decide(books: Books, order: Order, body: AccountOpening, moment: Moment) -> Outcome:
     """Open the account; its id derives from this entry's position.
 
     Raises:
-        Refused: `ORG_UNKNOWN`, `KEY_ALREADY_USED`, `PERSON_CONFLICT`,
-            `OFFICER_IN_HOLDER_ACCOUNT`, `REPRESENTATIVES_TOO_FEW` (dual control needs one who
-            initiates and another who approves).
+        Refused: `KEY_ALREADY_USED`, `PERSON_CONFLICT` (also a person listed twice),
+            `REPRESENTATIVES_TOO_FEW` (dual control needs one who initiates and another who
+            approves), `OFFICER_IN_HOLDER_ACCOUNT`, `ORG_UNKNOWN`, `NOT_INDEPENDENT`.
     """
     del order
     account = encode_id(moment.seq)
-    if body.org is not None and books.row(f"org/{body.org}") is None:
-        raise Refused(RefusalCode.ORG_UNKNOWN, org=body.org)
     check_new_keys(books, [person.key for person in body.representatives])
-    check_representatives(body.representatives, dual_control=body.dual_control)
+    names = [person.person for person in body.representatives]
+    if len(set(names)) != len(names):
+        raise Refused(RefusalCode.PERSON_CONFLICT, persons=len(names))
+    listed: list[Json] = [person.listed() for person in body.representatives]
+    check_able((person.listed() for person in body.representatives), dual_control=body.dual_control)
     people = ((person.person, person.commitment, None) for person in body.representatives)
     rows = [*person_rows(books, people)]
     rows.extend(
         person.key.row(valid_from_us=moment.at_us, person=person.person)
         for person in body.representatives
     )
-    if body.org is None:
-        org: dict[str, Json] = {
-            "account": account,
-            "affiliated": body.affiliated,
-            "commitment": body.commitment,
-        }
-        rows.append(Row(f"org/{account}", org))
+    org, org_row = _org_row(books, body, account)
+    rows.append(org_row)
     rows.append(
         Row(
             f"acct/{account}",
@@ -112,8 +114,8 @@ def decide(books: Books, order: Order, body: AccountOpening, moment: Moment) -> 
                 "ets_covered": body.ets_covered,
                 "mandates": {},
                 "opened_at_us": moment.at_us,
-                "org": body.org or account,
-                "representatives": [person.listed() for person in body.representatives],
+                "org": org,
+                "representatives": listed,
                 "type": body.type,
             },
         )
@@ -121,26 +123,29 @@ def decide(books: Books, order: Order, body: AccountOpening, moment: Moment) -> 
     return Outcome(rows=tuple(sorted(rows, key=lambda row: row.key)))
 
 
-def check_representatives(people: tuple[Representative, ...], *, dual_control: bool) -> None:
-    """Refuse an account for which nobody could sign.
+def _org_row(books: Books, body: AccountOpening, account: str) -> tuple[str, Row]:
+    """Return the organisation's id and its row: a new one, or with one more type of account.
 
     Raises:
-        Refused: `PERSON_CONFLICT` when a person is listed twice, `REPRESENTATIVES_TOO_FEW`.
+        Refused: `ORG_UNKNOWN`, `NOT_INDEPENDENT` when one organisation would both attest
+            (validator, verifier) and trade (holder, agent).
     """
-    names = [person.person for person in people]
-    if len(set(names)) != len(names):
-        raise Refused(RefusalCode.PERSON_CONFLICT, persons=len(names))
-    initiates = {person.person for person in people if "initiate" in person.roles}
-    approves = {person.person for person in people if "approve" in person.roles}
-    able = bool(initiates)
-    if dual_control:
-        able = any(one != other for one in sorted(initiates) for other in sorted(approves))
-    if not able:
-        raise Refused(
-            RefusalCode.REPRESENTATIVES_TOO_FEW,
-            initiate=len(initiates),
-            approve=len(approves),
-        )
+    types: list[str] = [body.type]
+    value: dict[str, Json] = {
+        "account": account,
+        "affiliated": body.affiliated,
+        "commitment": body.commitment,
+    }
+    if body.org is not None:
+        known = books.row(f"org/{body.org}")
+        if known is None:
+            raise Refused(RefusalCode.ORG_UNKNOWN, org=body.org)
+        value = dict(known)
+        types.extend(texts_of(known, "types"))
+    name = body.org or account
+    if any(one in ATTESTING for one in types) and any(one not in ATTESTING for one in types):
+        raise Refused(RefusalCode.NOT_INDEPENDENT, org=name, types=[*sorted(set(types))])
+    return name, Row(f"org/{name}", {**value, "types": [*sorted(set(types))]})
 
 
 RULE: Final = Rule(kind="account.open", read=read, needs=needs, decide=decide)

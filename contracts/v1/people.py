@@ -1,9 +1,10 @@
 """Persons and their keys, as account and registry orders introduce them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.authority import Need, consent
 from contracts.books import Books
 from contracts.form import HEX_KEY, NAME, PERSON, SHA256, Form
 from contracts.refusal import RefusalCode, Refused
@@ -85,6 +86,39 @@ def check_new_keys(books: Books, keys: Sequence[NewKey]) -> None:
         earlier = any(other.key == new.key for other in keys[:position])
         if earlier or books.row(f"key/{new.key}") is not None:
             raise Refused(RefusalCode.KEY_ALREADY_USED, key=new.key)
+
+
+def consents(books: Books, people: Iterable[str]) -> tuple[Need, ...]:
+    """Return the needs that known persons sign themselves, with a key registered before.
+
+    A pseudonym and its commitment are public, so without this anyone could bring a key of their
+    own for somebody else's name and then sign wherever that person may.
+    """
+    return tuple(consent(person) for person in people if books.row(f"person/{person}") is not None)
+
+
+def check_able(listed: Iterable[Mapping[str, Json]], *, dual_control: bool) -> None:
+    """Refuse representatives {"person", "roles"} of whom none, or no second one, could sign.
+
+    Raises:
+        Refused: `REPRESENTATIVES_TOO_FEW`: somebody initiates; under dual control another person
+            approves.
+    """
+    initiates, approves = set(), set()
+    for item in listed:
+        roles = item["roles"] if isinstance(item["roles"], list) else []
+        if "initiate" in roles:
+            initiates.add(item["person"])
+        if "approve" in roles:
+            approves.add(item["person"])
+    # Two different persons exist if both roles are filled, and not by one and the same alone.
+    able = bool(approves) and len(initiates | approves) > 1 if dual_control else True
+    if not initiates or not able:
+        raise Refused(
+            RefusalCode.REPRESENTATIVES_TOO_FEW,
+            initiate=len(initiates),
+            approve=len(approves),
+        )
 
 
 def person_rows(books: Books, people: Iterable[tuple[str, str, str | None]]) -> tuple[Row, ...]:

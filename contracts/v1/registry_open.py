@@ -78,6 +78,9 @@ def read(form: Form) -> RegistryOpening:
     )
     for part in (log_form, seal, webauthn, form):
         part.done()
+    names = [service.name for service in opening.services]
+    if len(set(names)) != len(names):
+        raise Refused(RefusalCode.DUPLICATE_ITEM, field="services")
     return opening
 
 
