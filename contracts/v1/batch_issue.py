@@ -111,34 +111,30 @@ def decide(books: Books, order: Order, body: BatchIssuance, moment: Moment) -> O
         raise Refused(RefusalCode.TRACK_NOT_ISSUABLE, track=project["track"])
     parcel_rows = _issued_parcels(books, project)
     batch = batch_id(project, report, number, body.run)
-    buffer = buffer_kg(body.gross_kg, body.buffer_permille)
-    place = buffer_place(POOLS[ecosystem])
-    moves = (
-        Movement(batch, 0, buffer, ISSUE, place),
-        Movement(batch, buffer, body.gross_kg, ISSUE, account_place(text_of(project, "account"))),
-    )
+    issued = {**_issued(project, body), "runs": body.run}
     rows = (
         Row(f"batch/{batch}", _batch_row(project, report, body, moment)),
         *parcel_rows,
-        Row(
-            f"project/{number}",
-            {
-                **project,
-                "issued_kg": integer_of(project, "issued_kg") + body.gross_kg,
-                "runs": body.run,
-            },
-        ),
-        Row(
-            f"report/{body.report}",
-            {
-                **report,
-                "issued_kg": integer_of(report, "issued_kg") + body.gross_kg,
-                "run": body.run,
-            },
-        ),
+        Row(f"project/{number}", issued),
+        Row(f"report/{body.report}", {**_issued(report, body), "run": body.run}),
     )
-    movements = tuple(move for move in moves if move.first < move.end)
+    movements = _movements(batch, project, body)
     return Outcome(movements=movements, rows=tuple(sorted(rows, key=lambda row: row.key)))
+
+
+def _issued(row: Value, body: BatchIssuance) -> dict[str, Json]:
+    return {**row, "issued_kg": integer_of(row, "issued_kg") + body.gross_kg}
+
+
+def _movements(batch: str, project: Value, body: BatchIssuance) -> tuple[Movement, ...]:
+    buffer = buffer_kg(body.gross_kg, body.buffer_permille)
+    pool = buffer_place(POOLS[text_of(project, "ecosystem")])
+    holder = account_place(text_of(project, "account"))
+    moves = (
+        Movement(batch, 0, buffer, ISSUE, pool),
+        Movement(batch, buffer, body.gross_kg, ISSUE, holder),
+    )
+    return tuple(move for move in moves if move.first < move.end)
 
 
 def buffer_kg(gross_kg: int, permille: int) -> int:
@@ -162,6 +158,9 @@ def _issued_parcels(books: Books, project: Value) -> tuple[Row, ...]:
     rows = []
     for name in texts_of(project, "parcels"):
         parcel = find_parcel(books, name)
+        # The project stays LOCAL when a parcel leaves for another track; the parcel decides.
+        if parcel["track"] != "LOCAL":
+            raise Refused(RefusalCode.TRACK_NOT_ISSUABLE, parcel=name, track=parcel["track"])
         if list_of(parcel, "locks"):
             raise Refused(RefusalCode.PARCEL_LOCKED, parcel=name, locks=list_of(parcel, "locks"))
         if parcel["local_issued"] is not True:

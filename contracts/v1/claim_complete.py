@@ -89,18 +89,18 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
     """Complete the claim.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`, `CLAIM_NOT_OWN`,
-            `CLAIM_STATE_WRONG`, `MANDATE_MISSING`; `RETIRED_TOO_LITTLE`;
+        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
+            `CLAIM_NOT_OWN`, `CLAIM_STATE_WRONG`; `RETIRED_TOO_LITTLE`;
             `REDUCTION_MISSING`, `DEADLINE_PASSED`, `DECLARATION_TOO_EARLY` (dated in the
             future, or before the measurement could be).
     """
+    agent = agent_of(books, order, body.agency, moment)
     find_account(books, body.account, "holder")
     claim = find_claim(books, body.claim)
     if claim["account"] != body.account:
         raise Refused(RefusalCode.CLAIM_NOT_OWN, claim=body.claim)
     if claim["measurement"] is None or claim["completion"] is not None:
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
-    agent = agent_of(books, order, body.agency, moment)
     measurement = object_of(claim, "measurement")
     permille = _check_coverage(claim, integer_of(measurement, "residual_g"))
     if not objects_of(measurement, "reductions"):

@@ -25,9 +25,10 @@ from contracts.lookup import date_of, list_of, object_of
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
+from contracts.size import json_bytes
 from contracts.v1.agency import Agency, agency_needs, agent_of, read_agency
 from contracts.v1.claim_deadline import check_open
-from contracts.v1.parameters_publish import check_usable
+from contracts.v1.parameters_publish import check_usable, find_parameters
 from contracts.v1.project_register import METHODOLOGY_ID, VERSION
 from contracts.values import Json, Moment, Outcome, Row
 
@@ -35,6 +36,8 @@ GROUPS: Final = ("energy", "fuel", "hospitality", "supplies", "transport", "wast
 ENGINES: Final = (("SL-EVENT", "1"),)
 EXCLUDED_SHARE_ONE: Final = 100
 EXCLUDED_SHARE_ALL: Final = 20
+CLAIM_BYTES_MAX: Final = 15 * 1024
+"""Of a measured claim's row: retirements and the declaration must still fit into an entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +119,19 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
     """Record the measurement; before anything is retired for the claim it may be stated anew.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`, `CLAIM_NOT_OWN`,
-            `CLAIM_STATE_WRONG`, `MANDATE_MISSING`; `NUMBERS_DO_NOT_ADD_UP`;
+        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
+            `CLAIM_NOT_OWN`, `CLAIM_STATE_WRONG`, `PARAMETER_UNKNOWN`; `NUMBERS_DO_NOT_ADD_UP`;
             `METHODOLOGY_UNKNOWN`, `EVENT_NOT_OVER`, `DEADLINE_PASSED`, `REDUCTION_MISSING`,
-            `EXCLUSIONS_TOO_LARGE`, `PARAMETER_UNKNOWN`, `PARAMETER_NOT_USABLE`.
+            `EXCLUSIONS_TOO_LARGE`, `PARAMETER_NOT_USABLE`; last `TOO_LARGE`.
     """
+    agent = agent_of(books, order, body.agency, moment)
     find_account(books, body.account, "holder")
     claim = find_claim(books, body.claim)
     if claim["account"] != body.account:
         raise Refused(RefusalCode.CLAIM_NOT_OWN, claim=body.claim)
     if claim["completion"] is not None or list_of(claim, "retirements"):
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
-    agent = agent_of(books, order, body.agency, moment)
+    parameters = find_parameters(books, (*body.factors, *body.proxies))
     summed_g = sum(body.groups.values())
     if summed_g != body.total_g or body.residual_g != body.total_g:
         raise Refused(RefusalCode.NUMBERS_DO_NOT_ADD_UP, total_g=body.total_g, groups_g=summed_g)
@@ -136,7 +140,8 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
     if date_at(moment.at_us) <= date_of(object_of(claim, "dates"), "end"):
         raise Refused(RefusalCode.EVENT_NOT_OVER, dates=claim["dates"])
     check_open(claim, moment)
-    _check_inventory(books, body)
+    _check_inventory(body)
+    check_usable(parameters)
     groups: list[Json] = [{"emissions_g": body.groups[name], "group": name} for name in GROUPS]
     measurement: dict[str, Json] = {
         **body.described,
@@ -149,10 +154,14 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
         "seq": moment.seq,
         "total_g": body.total_g,
     }
-    return Outcome(rows=(Row(f"claim/{body.claim}", {**claim, "measurement": measurement}),))
+    measured: dict[str, Json] = {**claim, "measurement": measurement}
+    size = json_bytes(measured)
+    if size > CLAIM_BYTES_MAX:
+        raise Refused(RefusalCode.TOO_LARGE, claim_bytes=size, bytes_max=CLAIM_BYTES_MAX)
+    return Outcome(rows=(Row(f"claim/{body.claim}", measured),))
 
 
-def _check_inventory(books: Books, body: ClaimMeasurement) -> None:
+def _check_inventory(body: ClaimMeasurement) -> None:
     if not body.reductions:
         raise Refused(RefusalCode.REDUCTION_MISSING, claim=body.claim)
     largest, together = max(body.excluded_g, default=0), sum(body.excluded_g)
@@ -161,8 +170,6 @@ def _check_inventory(books: Books, body: ClaimMeasurement) -> None:
         or together * EXCLUDED_SHARE_ALL >= body.total_g
     ):
         raise Refused(RefusalCode.EXCLUSIONS_TOO_LARGE, largest_g=largest, together_g=together)
-    for key in (*body.factors, *body.proxies):
-        check_usable(books, key)
 
 
 RULE: Final = Rule(kind="claim.measure", read=read, needs=needs, decide=decide)

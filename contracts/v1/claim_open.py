@@ -45,6 +45,22 @@ NATIONAL_KINDS: Final = ("FACTORY", "PARK")
 PATHS: Final = ("new_forest", "units")
 ATTENDANCE_MAX: Final = 10_000_000
 
+FULL_WIDTH_SHIFT: Final = 0xFEE0
+MARKS: Final = (
+    (0x00, 0x2F),
+    (0x3A, 0x40),
+    (0x5B, 0x60),
+    (0x7B, 0xBF),
+    (0x2000, 0x206F),
+    (0x2E00, 0x2E7F),
+    (0x3000, 0x3004),
+    (0x3008, 0x3020),
+    (0x3030, 0x303F),
+    (0xFE10, 0xFE6F),
+    (0xFF5F, 0xFF65),
+)
+"""Code points that a title loses: ASCII and Latin-1 marks, general and CJK punctuation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimOpening:
@@ -54,7 +70,7 @@ class ClaimOpening:
     kind: str
     path: str
     end: date
-    subject: str
+    subjects: tuple[str, ...]
     agency: Agency | None
     described: dict[str, Json]
 
@@ -81,7 +97,7 @@ def read(form: Form) -> ClaimOpening:
         kind=kind,
         path=path,
         end=end,
-        subject=subject_key(name, start, end),
+        subjects=subject_keys(name, start, end),
         agency=read_agency(form),
         described=described,
     )
@@ -89,16 +105,31 @@ def read(form: Form) -> ClaimOpening:
     return body
 
 
-def subject_key(name: dict[str, Json], start: date, end: date) -> str:
-    """Return the row key under which one subject on its dates stands: `subject/<sha256>`.
+def subject_keys(name: dict[str, Json], start: date, end: date) -> tuple[str, ...]:
+    """Return the row keys under which one subject on its dates stands: `subject/<sha256>`.
 
-    Only letters and digits count, in lower case, so that spaces, brackets and quotation marks do
-    not make a second event out of the first.
+    One for each language, so that leaving one out does not make a second event out of the first.
     """
-    title = str(name.get("zh") or name.get("en"))
-    letters = "".join(character for character in title.lower() if character.isalnum())
-    text = f"{letters}\n{start.isoformat()}\n{end.isoformat()}"
-    return f"subject/{sha256(text.encode()).hexdigest()}"
+    titles = (plain_title(str(name[language])) for language in name)
+    texts = {f"{title}\n{start.isoformat()}\n{end.isoformat()}" for title in titles}
+    return tuple(sorted(f"subject/{sha256(text.encode()).hexdigest()}" for text in texts))
+
+
+def plain_title(title: str) -> str:
+    """Return a title without blanks and punctuation, in lower case, full-width letters as ASCII.
+
+    Written out instead of asking Python's Unicode tables, which change from version to version:
+    the same order must give the same key for ever.
+
+    Example:
+        plain_title("零碳论坛（２０２６） · Forum") == "零碳论坛2026forum"
+    """
+    codes = (
+        ord(character) - FULL_WIDTH_SHIFT if "！" <= character <= "～" else ord(character)
+        for character in title
+    )
+    kept = (chr(code) for code in codes if not any(low <= code <= high for low, high in MARKS))
+    return "".join(letter.lower() if letter.isascii() else letter for letter in kept)
 
 
 def needs(books: Books, order: Order, body: ClaimOpening) -> tuple[Need, ...]:
@@ -110,15 +141,16 @@ def decide(books: Books, order: Order, body: ClaimOpening, moment: Moment) -> Ou
     """Open the claim; its id derives from this entry's position.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `MANDATE_MISSING`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`,
             `CLAIM_SUBJECT_TAKEN`; `CLAIM_TERRITORY`, `CLAIM_NATIONAL_PROGRAMME`,
             `CLAIM_KIND_LATER`, `CLAIM_PATH_LATER`, `DEADLINE_PASSED`.
     """
-    account = find_account(books, body.account, "holder")
     agent = agent_of(books, order, body.agency, moment)
-    taken = books.row(body.subject)
-    if taken is not None:
-        raise Refused(RefusalCode.CLAIM_SUBJECT_TAKEN, claim=taken["claim"])
+    account = find_account(books, body.account, "holder")
+    for subject in body.subjects:
+        taken = books.row(subject)
+        if taken is not None:
+            raise Refused(RefusalCode.CLAIM_SUBJECT_TAKEN, claim=taken["claim"])
     _check_kind(body)
     claim = encode_id(moment.seq)
     deadline = same_date_next_year(body.end)
@@ -139,8 +171,8 @@ def decide(books: Books, order: Order, body: ClaimOpening, moment: Moment) -> Ou
         "retired_kg": 0,
         "retirements": [],
     }
-    rows = (Row(f"claim/{claim}", value), Row(body.subject, {"claim": claim}))
-    return Outcome(rows=rows)
+    subjects = (Row(subject, {"claim": claim}) for subject in body.subjects)
+    return Outcome(rows=(Row(f"claim/{claim}", value), *subjects))
 
 
 def _check_kind(body: ClaimOpening) -> None:

@@ -11,6 +11,7 @@ Example:
     once. A meal derived from a food average: derived, 400 ‰: needs confirmation.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +21,7 @@ from contracts.form import NAME, Form
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
-from contracts.values import Json, Moment, Outcome, Row
+from contracts.values import Json, Moment, Outcome, Row, Value
 
 CONFIDENCE_PERMILLE_MIN: Final = 800
 APPLICABILITIES: Final = ("local", "national", "foreign_proxy", "derived")
@@ -97,17 +98,30 @@ def decide(books: Books, order: Order, body: ParameterTable, moment: Moment) -> 
     return Outcome(rows=tuple(sorted(rows, key=lambda row: row.key)))
 
 
-def check_usable(books: Books, key: str) -> None:
-    """Refuse a factor that is unknown, or that no officer has confirmed though it needs it.
+def find_parameters(books: Books, keys: Iterable[str]) -> dict[str, Value]:
+    """Return the rows of these factors.
 
     Raises:
-        Refused: `PARAMETER_UNKNOWN`, `PARAMETER_NOT_USABLE`.
+        Refused: `PARAMETER_UNKNOWN`.
     """
-    row = books.row(key)
-    if row is None or not key.startswith("param/"):
-        raise Refused(RefusalCode.PARAMETER_UNKNOWN, parameter=key)
-    if row["needs_confirmation"] is True and row["confirmed_seq"] is None:
-        raise Refused(RefusalCode.PARAMETER_NOT_USABLE, parameter=key)
+    found = {}
+    for key in keys:
+        row = books.row(key)
+        if row is None:
+            raise Refused(RefusalCode.PARAMETER_UNKNOWN, parameter=key)
+        found[key] = row
+    return found
+
+
+def check_usable(parameters: Mapping[str, Value]) -> None:
+    """Refuse a factor that no officer has confirmed though it needs it.
+
+    Raises:
+        Refused: `PARAMETER_NOT_USABLE`.
+    """
+    for key, row in parameters.items():
+        if row["needs_confirmation"] is True and row["confirmed_seq"] is None:
+            raise Refused(RefusalCode.PARAMETER_NOT_USABLE, parameter=key)
 
 
 RULE: Final = Rule(kind="parameters.publish", read=read, needs=needs, decide=decide)

@@ -14,11 +14,12 @@ Example:
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from contracts.authority import Need, holder_needs, officer
 from contracts.books import Books
+from contracts.dates import years_after
 from contracts.form import ID, SHA256, Form
 from contracts.lookup import account as find_account
 from contracts.lookup import integer_of, list_of, period_of, text_of, texts_of
@@ -30,8 +31,9 @@ from contracts.rule import Rule
 from contracts.v1.programme import ACTIVITIES, CREDITING_YEARS, METHODOLOGIES, TRACKS
 from contracts.values import Json, Moment, Outcome, Row, Value
 
-NUMBER: Final = re.compile(r"\d{4}")
+NUMBER: Final = re.compile(r"[0-9]{4}")
 PARCELS_MAX: Final = 20
+DAY: Final = timedelta(days=1)
 IRRIGATIONS: Final = ("drip", "flood", "none", "reclaimed", "surface")
 VERSION: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
 METHODOLOGY_ID: Final = re.compile(r"[A-Z][A-Z0-9-]{2,40}")
@@ -117,9 +119,7 @@ def decide(books: Books, order: Order, body: ProjectRegistration, moment: Moment
         _check_track(books, body, name, parcel)
     if body.track == "LOCAL" and not body.ccer_warning_accepted:
         raise Refused(RefusalCode.CCER_WARNING_NOT_ACCEPTED, project=body.number)
-    years = body.crediting[1].year - body.crediting[0].year
-    if not CREDITING_YEARS[0] <= years <= CREDITING_YEARS[1]:
-        raise Refused(RefusalCode.CREDITING_PERIOD_WRONG, years=years)
+    _check_crediting(*body.crediting)
     counties: list[Json] = [*sorted({text_of(parcel, "county") for parcel in parcels.values()})]
     value: dict[str, Json] = {
         **body.described,
@@ -144,6 +144,16 @@ def decide(books: Books, order: Order, body: ProjectRegistration, moment: Moment
     return Outcome(rows=(*rows, Row(f"project/{body.number}", value)))
 
 
+def _check_crediting(start: date, end: date) -> None:
+    shortest, longest = (years_after(start, years) - DAY for years in CREDITING_YEARS)
+    if not shortest <= end <= longest:
+        raise Refused(
+            RefusalCode.CREDITING_PERIOD_WRONG,
+            earliest_end=shortest.isoformat(),
+            latest_end=longest.isoformat(),
+        )
+
+
 def _parcel_row(body: ProjectRegistration, name: str, parcel: Value) -> Row:
     projects = [*list_of(parcel, "projects"), body.number]
     return Row(f"parcel/{name}", {**parcel, "projects": projects, "track": body.track})
@@ -166,15 +176,16 @@ def _check_track(books: Books, body: ProjectRegistration, name: str, parcel: Val
     """Refuse a parcel that is locked, or that another track or project has.
 
     Two LOCAL projects may share a parcel only with disjoint crediting periods: this rule set
-    issues under methodologies that all count the same pools.
+    issues under methodologies that all count the same pools. With a legal basis a parcel leaves
+    LOCAL for CCER_RESERVE once, and nothing more is issued on it here.
     """
     if list_of(parcel, "locks"):
         raise Refused(RefusalCode.PARCEL_LOCKED, parcel=name, locks=list_of(parcel, "locks"))
     barred = body.track == "CCER_RESERVE" and parcel["local_issued"] is True
-    if barred and body.legal_basis_sha256 is not None:
-        return
-    if barred:
+    if barred and body.legal_basis_sha256 is None:
         raise Refused(RefusalCode.LOCAL_ISSUANCE_BARS_CCER, parcel=name)
+    if barred and parcel["track"] == "LOCAL":
+        return
     shared = parcel["track"] == body.track == "LOCAL" and all(
         _apart(body.crediting, period_of(find_project(books, number), "crediting_period"))
         for number in texts_of(parcel, "projects")

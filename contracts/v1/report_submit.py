@@ -3,7 +3,8 @@
 The numbers are what the methodology yields from the plot data; the log holds them with the
 digest of the input and the engine's version, so that anyone with the data can recompute them.
 Baseline and leakage are stated with reasons, also when they are zero. Uncertainty is that of the
-change, and its deduction follows the bands of AR-TOOL14.
+change, and its deduction follows the bands of AR-TOOL14. A change that is not positive has no
+relative uncertainty (999,999 ‰ stands for it): its whole half-width is deducted.
 
 Source: Measures art. 17 (five years); CDM AR-TOOL14 v4.2 appendix (bands); domain skeleton
 CR = ΔC_PROJ − ΔC_BSL − LK, deducted for uncertainty, floored to whole kilograms.
@@ -28,13 +29,12 @@ from contracts.lookup import project as find_project
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
-from contracts.v1.parameters_publish import check_usable
+from contracts.v1.parameters_publish import check_usable, find_parameters
 from contracts.v1.programme import PLAUSIBLE_KG_PER_HA_YEAR_MAX, REPORT_AGE_YEARS_MAX
 from contracts.v1.project_register import METHODOLOGY_ID, NUMBER, VERSION
+from contracts.v1.uncertainty import deduct
 from contracts.values import INTEGER_MAX, Json, Moment, Outcome, Row, Value
 
-DEDUCTION_BANDS: Final = ((100, 0), (150, 25), (200, 50), (300, 75), (1000_000, 100))
-"""(U in ‰, up to and including; per cent of U deducted)."""
 HECTARE_M2: Final = 10_000
 YEAR_DAYS: Final = 365
 
@@ -124,10 +124,10 @@ def decide(books: Books, order: Order, body: MonitoringReport, moment: Moment) -
 
     Raises:
         Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `PROJECT_UNKNOWN`,
-            `PARCEL_NOT_OWNED`, `PROJECT_NOT_VALIDATED`; `AREA_MISSTATED`,
-            `NUMBERS_DO_NOT_ADD_UP`, `DEDUCTION_TOO_SMALL`; `METHODOLOGY_UNKNOWN`,
-            `MONITORING_PERIOD_WRONG`, `REPORT_TOO_OLD`, `PLAUSIBILITY_REASON_MISSING`,
-            `PARAMETER_UNKNOWN`, `PARAMETER_NOT_USABLE`.
+            `PARCEL_NOT_OWNED`, `PROJECT_NOT_VALIDATED`, `PARAMETER_UNKNOWN`;
+            `AREA_MISSTATED`, `NUMBERS_DO_NOT_ADD_UP`, `DEDUCTION_TOO_SMALL`;
+            `METHODOLOGY_UNKNOWN`, `MONITORING_PERIOD_WRONG`, `REPORT_TOO_OLD`,
+            `PLAUSIBILITY_REASON_MISSING`, `PARAMETER_NOT_USABLE`.
     """
     del order
     find_account(books, body.account, "holder")
@@ -136,12 +136,12 @@ def decide(books: Books, order: Order, body: MonitoringReport, moment: Moment) -
         raise Refused(RefusalCode.PARCEL_NOT_OWNED, project=body.project, account=body.account)
     if project["validation"] is None:
         raise Refused(RefusalCode.PROJECT_NOT_VALIDATED, project=body.project)
+    parameters = find_parameters(books, body.parameters)
     if body.area_m2 > integer_of(project, "area_m2"):
         raise Refused(RefusalCode.AREA_MISSTATED, area_m2=project["area_m2"])
     check_result(body.result)
     _check_programme(project, body, moment)
-    for key in body.parameters:
-        check_usable(books, key)
+    check_usable(parameters)
     value: dict[str, Json] = {
         **body.described,
         **body.result.to_json(),
@@ -154,27 +154,7 @@ def decide(books: Books, order: Order, body: MonitoringReport, moment: Moment) -
         "submitted_seq": moment.seq,
         "verification": None,
     }
-    changed = {**project, "last_period_end": body.period[1].isoformat()}
-    rows = (
-        Row(f"project/{body.project}", changed),
-        Row(f"report/{encode_id(moment.seq)}", value),
-    )
-    return Outcome(rows=rows)
-
-
-def deduction_kg(half_width_kg: int, uncertainty_permille: int) -> int:
-    """Return the least deduction for an uncertainty, rounded up to the kilogram.
-
-    Args:
-        half_width_kg: Half-width of the 90 % confidence interval of the change.
-        uncertainty_permille: The half-width relative to the change, rounded up to ‰.
-
-    Source: CDM AR-TOOL14 v4.2, appendix: 0, 25, 50, 75 or 100 % of U.
-    """
-    for upper_permille, percent in DEDUCTION_BANDS:
-        if uncertainty_permille <= upper_permille:
-            return -(-half_width_kg * percent // 100)
-    return half_width_kg
+    return Outcome(rows=(Row(f"report/{encode_id(moment.seq)}", value),))
 
 
 def check_result(result: Result) -> None:
@@ -186,19 +166,32 @@ def check_result(result: Result) -> None:
     net_kg = result.change_kg - result.baseline_kg - result.leakage_kg - result.deduction_kg
     if net_kg != result.net_kg:
         raise Refused(RefusalCode.NUMBERS_DO_NOT_ADD_UP, net_kg=result.net_kg, expected_kg=net_kg)
-    if result.change_kg > 0:
-        permille = -(-result.half_width_kg * 1000 // result.change_kg)
-        if result.uncertainty_permille < permille:
-            raise Refused(
-                RefusalCode.NUMBERS_DO_NOT_ADD_UP,
-                uncertainty_permille=result.uncertainty_permille,
-                expected_permille=permille,
-            )
-    least_kg = deduction_kg(result.half_width_kg, result.uncertainty_permille)
-    if result.deduction_kg < least_kg:
+    least = deduct(change_kg=result.change_kg, half_width_kg=result.half_width_kg)
+    if result.uncertainty_permille != least.uncertainty_permille:
         raise Refused(
-            RefusalCode.DEDUCTION_TOO_SMALL, deduction_kg=result.deduction_kg, least_kg=least_kg
+            RefusalCode.NUMBERS_DO_NOT_ADD_UP,
+            uncertainty_permille=result.uncertainty_permille,
+            expected_permille=least.uncertainty_permille,
         )
+    if result.deduction_kg < least.deduction_kg:
+        raise Refused(
+            RefusalCode.DEDUCTION_TOO_SMALL,
+            deduction_kg=result.deduction_kg,
+            least_kg=least.deduction_kg,
+        )
+
+
+def check_follows(project: Value, start: date) -> None:
+    """Refuse a period that begins before the last verified one has ended.
+
+    Only a verified report closes its period, so that a report with a mistake can be sent again.
+
+    Raises:
+        Refused: `MONITORING_PERIOD_WRONG`.
+    """
+    last = project["last_period_end"]
+    if last is not None and start <= date_of(project, "last_period_end"):
+        raise Refused(RefusalCode.MONITORING_PERIOD_WRONG, last_period_end=last)
 
 
 def _check_programme(project: Value, body: MonitoringReport, moment: Moment) -> None:
@@ -208,13 +201,13 @@ def _check_programme(project: Value, body: MonitoringReport, moment: Moment) -> 
     today = date_at(moment.at_us)
     crediting = period_of(project, "crediting_period")
     inside = crediting[0] <= body.period[0] and body.period[1] <= crediting[1]
-    last = date_of(project, "last_period_end") if project["last_period_end"] else None
-    if not inside or body.period[1] > today or (last and body.period[0] <= last):
+    if not inside or body.period[1] > today:
         raise Refused(
             RefusalCode.MONITORING_PERIOD_WRONG,
             crediting_period=object_of(project, "crediting_period"),
-            last_period_end=project["last_period_end"],
+            today=today.isoformat(),
         )
+    check_follows(project, body.period[0])
     oldest = years_before(today, REPORT_AGE_YEARS_MAX)
     if body.period[0] < oldest:
         raise Refused(RefusalCode.REPORT_TOO_OLD, oldest=oldest.isoformat())

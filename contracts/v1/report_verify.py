@@ -1,7 +1,8 @@
 """`report.verify`: an independent verifier attests a monitoring report.
 
 The verifier is another organisation, with other persons, than the owner and the validator. It
-may verify less than was reported, never more.
+may verify less than was reported, never more. With it the period is closed: no other report may
+reach into it.
 
 Source: Measures art. 18 (verifier differs from validator), art. 19 to 21, art. 37.
 
@@ -17,13 +18,14 @@ from contracts.authority import Need, holder_needs
 from contracts.books import Books
 from contracts.form import ID, SHA256, Form
 from contracts.lookup import account as find_account
-from contracts.lookup import integer_of, object_of, text_of
+from contracts.lookup import integer_of, object_of, period_of, text_of
 from contracts.lookup import project as find_project
 from contracts.lookup import report as find_report
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.v1.independence import check_independent
+from contracts.v1.report_submit import check_follows
 from contracts.values import Json, Moment, Outcome, Row
 
 OPINIONS: Final = ("negative", "positive", "qualified")
@@ -66,7 +68,8 @@ def decide(books: Books, order: Order, body: ReportVerification, moment: Moment)
     Raises:
         Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `REPORT_UNKNOWN`,
             `REPORT_ALREADY_VERIFIED`; `VERIFIED_MORE_THAN_REPORTED`, `NOTHING_TO_ISSUE`;
-            `NOT_INDEPENDENT`, `OPINION_NOT_POSITIVE`.
+            `NOT_INDEPENDENT`, `OPINION_NOT_POSITIVE`, `MONITORING_PERIOD_WRONG` (another
+            report of that time was verified meanwhile).
     """
     del order
     account = find_account(books, body.account, "verifier")
@@ -85,6 +88,8 @@ def decide(books: Books, order: Order, body: ReportVerification, moment: Moment)
     check_independent(books, body.account, (text_of(project, "account"), validator))
     if body.opinion == "negative":
         raise Refused(RefusalCode.OPINION_NOT_POSITIVE, opinion=body.opinion)
+    start, end = period_of(report, "period")
+    check_follows(project, start)
     verification: dict[str, Json] = {
         "account": body.account,
         "body": body.body,
@@ -94,8 +99,14 @@ def decide(books: Books, order: Order, body: ReportVerification, moment: Moment)
         "statement_sha256": body.statement_sha256,
         "verified_kg": body.verified_kg,
     }
-    changed: dict[str, Json] = {**report, "verification": verification}
-    return Outcome(rows=(Row(f"report/{body.report}", changed),))
+    rows = (
+        Row(
+            f"project/{text_of(report, 'project')}",
+            {**project, "last_period_end": end.isoformat()},
+        ),
+        Row(f"report/{body.report}", {**report, "verification": verification}),
+    )
+    return Outcome(rows=rows)
 
 
 RULE: Final = Rule(kind="report.verify", read=read, needs=needs, decide=decide)

@@ -10,6 +10,7 @@ from contracts.lookup import registry
 from contracts.orders import Order, check_time
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
+from contracts.size import outcome_bytes
 from contracts.v1 import (
     account_keys,
     account_open,
@@ -33,7 +34,7 @@ from contracts.v1 import (
     units_retire,
     units_transfer,
 )
-from contracts.values import Moment, Outcome
+from contracts.values import OUTCOME_BYTES_MAX, Moment, Outcome
 
 _MODULES: Final = (
     registry_open,
@@ -67,7 +68,8 @@ def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: 
     Raises:
         Refused: by class: `KIND_UNKNOWN` and the form of the body; then `REGISTRY_NOT_OPEN`,
             `WRONG_LOG`, `RULES_NOT_ACTIVE`, `ORDER_EXPIRED`, `VALID_TOO_LONG`, the keys, the
-            signers; then what the rule of the kind refuses.
+            signers; then what the rule of the kind refuses; last `TOO_LARGE`, when what would
+            happen does not fit into an entry.
     """
     rule = RULES.get(order.kind)
     if rule is None:
@@ -80,6 +82,9 @@ def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: 
     signers = authority.identify(books, keys, moment, needs)
     authority.check(books, order, signers, needs)
     outcome: Outcome = rule.decide(books, order, body, moment)
+    size = outcome_bytes(outcome)
+    if size > OUTCOME_BYTES_MAX:
+        raise Refused(RefusalCode.TOO_LARGE, outcome_bytes=size, bytes_max=OUTCOME_BYTES_MAX)
     return outcome
 
 

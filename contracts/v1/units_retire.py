@@ -43,6 +43,8 @@ from contracts.values import (
 PURPOSES: Final = ("event", "gift", "meeting", "public_good", "voluntary")
 CLAIM_PURPOSES: Final = {"EVENT": "event", "MEETING": "meeting"}
 BATCHES_MAX: Final = 16
+RETIREMENTS_MAX: Final = 32
+"""Retirements for one claim: its row must always fit into an entry, or it could never complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +127,14 @@ def decide(books: Books, order: Order, body: Retirement, moment: Moment) -> Outc
     """Retire the units; the retirement's id derives from this entry's position.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `MANDATE_MISSING`, `CLAIM_UNKNOWN`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
             `CLAIM_STATE_WRONG`; then `BATCH_UNKNOWN`, `UNITS_NOT_HELD`, `BALANCE_TOO_LOW`,
-            `TOO_MANY_RANGES`; then `CLAIM_PURPOSE_WRONG`, `BENEFICIARY_NOT_CLAIMANT`,
+            `TOO_MANY_RANGES`, `RETIRED_TOO_LITTLE` (a claim's last possible retirement must
+            cover the rest); then `CLAIM_PURPOSE_WRONG`, `BENEFICIARY_NOT_CLAIMANT`,
             `CLAIM_ALREADY_COVERED`, `DEADLINE_PASSED`.
     """
-    account = find_account(books, body.account, "holder")
     agent = agent_of(books, order, body.agency, moment)
+    account = find_account(books, body.account, "holder")
     claim = find_claim(books, body.claim) if body.claim else None
     if claim is not None and (claim["measurement"] is None or claim["completion"] is not None):
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
@@ -158,30 +161,44 @@ def decide(books: Books, order: Order, body: Retirement, moment: Moment) -> Outc
     }
     rows = [Row(f"retire/{retirement}", value)]
     if claim is not None and body.claim is not None:
-        _check_claim(body, claim, moment)
-        entry: Json = {
-            "quantity_kg": quantity_kg,
-            "retired_at_us": moment.at_us,
-            "retirement": retirement,
-            "seq": moment.seq,
-        }
-        changed: dict[str, Json] = {
-            **claim,
-            "retired_kg": integer_of(claim, "retired_kg") + quantity_kg,
-            "retirements": [*list_of(claim, "retirements"), entry],
-        }
+        _check_claim(body, claim, quantity_kg, moment)
+        changed = _counted(claim, quantity_kg, retirement, moment)
         rows.insert(0, Row(f"claim/{body.claim}", changed))
     return Outcome(movements=movements, rows=tuple(rows))
 
 
-def _check_claim(body: Retirement, claim: Value, moment: Moment) -> None:
+def _counted(claim: Value, quantity_kg: int, retirement: str, moment: Moment) -> dict[str, Json]:
+    entry: Json = {
+        "quantity_kg": quantity_kg,
+        "retired_at_us": moment.at_us,
+        "retirement": retirement,
+        "seq": moment.seq,
+    }
+    return {
+        **claim,
+        "retired_kg": integer_of(claim, "retired_kg") + quantity_kg,
+        "retirements": [*list_of(claim, "retirements"), entry],
+    }
+
+
+def _check_claim(body: Retirement, claim: Value, quantity_kg: int, moment: Moment) -> None:
+    residual_g = integer_of(object_of(claim, "measurement"), "residual_g")
+    retired_kg = integer_of(claim, "retired_kg")
+    last = len(list_of(claim, "retirements")) + 1 >= RETIREMENTS_MAX
+    if last and (retired_kg + quantity_kg) * 1000 < residual_g:
+        raise Refused(
+            RefusalCode.RETIRED_TOO_LITTLE,
+            retired_kg=retired_kg,
+            quantity_kg=quantity_kg,
+            residual_g=residual_g,
+            retirements_max=RETIREMENTS_MAX,
+        )
     if CLAIM_PURPOSES.get(str(claim["kind"])) != body.purpose:
         raise Refused(RefusalCode.CLAIM_PURPOSE_WRONG, kind=claim["kind"], purpose=body.purpose)
     if body.described["beneficiary"] != {"org": claim["claimant"]}:
         raise Refused(RefusalCode.BENEFICIARY_NOT_CLAIMANT, claim=body.claim)
-    residual_g = integer_of(object_of(claim, "measurement"), "residual_g")
-    if integer_of(claim, "retired_kg") * 1000 >= residual_g:
-        raise Refused(RefusalCode.CLAIM_ALREADY_COVERED, retired_kg=claim["retired_kg"])
+    if retired_kg * 1000 >= residual_g:
+        raise Refused(RefusalCode.CLAIM_ALREADY_COVERED, retired_kg=retired_kg)
     check_open(claim, moment)
 
 

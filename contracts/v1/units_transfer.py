@@ -89,15 +89,15 @@ def decide(books: Books, order: Order, body: Transfer, moment: Moment) -> Outcom
     """Move the units.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `SAME_ACCOUNT`, `MANDATE_MISSING`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `SAME_ACCOUNT`,
             `SETTLEMENT_ALREADY_USED`; then `BATCH_UNKNOWN`, `UNITS_NOT_HELD`,
             `BALANCE_TOO_LOW`, `TOO_MANY_RANGES`.
     """
+    agent = agent_of(books, order, body.agency, moment)
     find_account(books, body.source, "holder")
     find_account(books, body.target, "holder")
     if body.source == body.target:
         raise Refused(RefusalCode.SAME_ACCOUNT, account=body.source)
-    agent = agent_of(books, order, body.agency, moment)
     rows: list[Row] = []
     if body.settlement:
         if books.row(body.settlement.key) is not None:
