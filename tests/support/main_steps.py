@@ -84,7 +84,7 @@ def register_parcels(world: World) -> list[str]:
     parcels = []
     for column in range(3):
         record = bodies.polygon_record(column)
-        private = Private(record, digest(f"salt parcel {column}"))
+        private = Private("polygon", record, digest(f"salt parcel {column}"))
         body = bodies.parcel_register(FARM_ID, private.commitment)
         keys = officers(FARM_CLERK, FARM_HEAD, REGISTRAR)
         step = world.step("parcel.register", body, f"acct/{FARM_ID}", keys, [private])

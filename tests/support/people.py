@@ -32,6 +32,7 @@ class Key:
 class Private:
     """A record that the log commits to but never holds, and its salt."""
 
+    kind: str
     record: Mapping[str, Json]
     salt: bytes
 
@@ -42,8 +43,13 @@ class Private:
         return sha256(body).hexdigest()
 
     def to_json(self) -> dict[str, Json]:
-        """Return {"record", "salt"} as it rides along with an order."""
-        return {"record": dict(self.record), "salt": self.salt.hex()}
+        """Return {"commitment", "kind", "record", "salt"} as it rides along with an order."""
+        return {
+            "commitment": self.commitment,
+            "kind": self.kind,
+            "record": dict(self.record),
+            "salt": self.salt.hex(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def person(name: str) -> Person:
     """Return the person of that name; the pseudonym has 26 characters."""
     number = int.from_bytes(digest(f"person {name}"), "big")
     pseudonym = "".join(CROCKFORD[number >> shift & 31] for shift in range(0, 130, 5))
-    private = Private({"name": f"示例 {name}"}, digest(f"salt person {name}"))
+    private = Private("person", {"name": f"示例 {name}"}, digest(f"salt person {name}"))
     return Person(name, pseudonym, key(name), private)
 
 
@@ -112,4 +118,4 @@ def organisation(zh: str, en: str) -> Organisation:
     code = f"91150200{int.from_bytes(digest(f'org {zh}')[:3], 'big') % 10**8:08d}X"
     code += uscc.calc_check_digit(code)
     record: dict[str, Json] = {"name": {"en": en, "zh": zh}, "uscc": code}
-    return Organisation(zh, en, code, Private(record, digest(f"salt org {zh}")))
+    return Organisation(zh, en, code, Private("org", record, digest(f"salt org {zh}")))
