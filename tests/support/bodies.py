@@ -1,237 +1,205 @@
-"""The bodies of the main job's orders: one function a kind, each a fresh valid example.
+"""Bodies of orders for tests: complete, plausible, and different only where a test says so."""
 
-Everything that names another entry (account, parcel, report …) is an argument; everything else
-is filled in and can be changed on the dictionary that comes back.
-"""
+from hashlib import sha256
+
+from stdnum.cn import uscc as uscc_number
 
 from contracts.values import Json
-from tests.support.people import ORIGIN, Organisation, Person, hex_digest, key, organisation, person
+from tests.support.signing import Signer
 
 Body = dict[str, Json]
 
-FARM = organisation("示例国有林场", "Example State Forest Farm")
-ENTERPRISE = organisation("示例稀土新材料公司", "Example Rare Earth Materials Co.")
-ORGANISER = organisation("示例会展公司", "Example Events Co.")
-VERIFIER = organisation("示例核查机构", "Example Verification Body")
-VALIDATOR = organisation("示例审定机构", "Example Validation Body")
-AGENT = organisation("示例窗口代办点", "Example Service Window")
 
-PLOT_FACTOR = "param/forest/larix_component_stem"
-EVENT_FACTOR = "param/event/grid_neimenggu_2023"
-MEAL_FACTOR = "param/event/meal_default_derived"
-
-AREA_M2 = 1_869_126
-"""Of each rectangle of `polygon_record`, by the geodesic engine on CGCS2000."""
+def digest(name: str) -> str:
+    """Return a digest for evidence that nobody reads."""
+    return sha256(name.encode()).hexdigest()
 
 
-def registry_open() -> Body:
-    """Three officers and the certificate service."""
-    officers: list[Json] = []
-    for role in ("registrar", "issuer", "supervisor"):
-        officer: Body = person(role).listed()
-        del officer["roles"]
-        officers.append({**officer, "role": role})
-    service = key("service certificates")
+def uscc(number: int) -> str:
+    """Return a valid 统一社会信用代码 with a made-up number."""
+    start = f"91150200{number:09d}"
+    return start + str(uscc_number.calc_check_digit(start))
+
+
+def organisation(number: int) -> Body:
+    """Return an organisation as orders name it in clear."""
+    return {"name": {"en": f"Example {number}", "zh": f"示例单位{number}"}, "uscc": uscc(number)}
+
+
+def opening(origin: str, officers: dict[str, Signer], service: Signer) -> Body:
+    """Return the body of `registry.open`."""
+    named: list[Json] = [
+        {**signer.key_json(), "commitment": digest(role), "person": signer.person, "role": role}
+        for role, signer in sorted(officers.items())
+    ]
     return {
         "environment": "demo",
-        "issuer": {"en": "Example registry", "zh": "示例登记机构"},
-        "log": {"vkeys": [{"vkey": f"{ORIGIN}+00000000+AAAA"}]},
-        "name": {"en": "Baotou carbon sink registry", "zh": "包头碳汇账本"},
-        "officers": officers,
-        "origin": ORIGIN,
-        "policy_basis": "包府发〔2021〕43号",
-        "seal": {"root_sha256": hex_digest("seal root")},
+        "issuer": {"zh": "示例登记机构"},
+        "log": {"vkeys": [{"vkey": f"{origin}+00000000+example"}]},
+        "name": {"en": "Example registry", "zh": "示例登记簿"},
+        "officers": named,
+        "origin": origin,
+        "policy_basis": "示例",
+        "seal": {"root_sha256": digest("seal")},
         "services": [
-            {
-                "alg": service.alg,
-                "key": service.public,
-                "kinds": ["certificate.record"],
-                "name": "certificates",
-            }
+            {**service.key_json(), "kinds": ["certificate.record"], "name": "certificates"}
         ],
-        "webauthn": {
-            "origins": [{"origin": "https://demo.sinkledger.example"}],
-            "rp_id": "demo.sinkledger.example",
-        },
+        "webauthn": {"origins": [{"origin": "https://example.test"}], "rp_id": "example.test"},
     }
 
 
-def factor(name: str, *, applicability: str = "national", confidence_permille: int = 980) -> Body:
-    """One row of a factor table."""
-    return {
-        "applicability": applicability,
-        "confidence_permille": confidence_permille,
-        "data_year": 2023,
-        "domain": "ORG_EVENT",
-        "factor_id": name,
-        "name_en": f"Example factor {name}",
-        "name_zh": f"示例因子 {name}",
-        "region": "CN-NM",
-        "source": "示例",
-        "unit": "kgCO2/kWh",
-        "valid_from": "2023-01-01",
-        "valid_to": "2027-12-31",
-        "value": "0.6479",
-    }
-
-
-def parameters_publish(table: str, rows: list[Json]) -> Body:
-    """Part of a table."""
-    return {"rows": rows, "table": table}
-
-
-def parameters_confirm(table: str, *names: str) -> Body:
-    """A supervisor's confirmation."""
-    return {"factor_ids": list(names), "reason": "与供餐单位核对", "table": table}
-
-
-def account_open(kind: str, org: Organisation, *people: tuple[Person, str]) -> Body:
-    """An account of a new organisation; `people` are (person, roles divided by blanks)."""
+def account(type_: str, commitment: str, people: list[Signer], *, dual: bool = False) -> Body:
+    """Return the body of `account.open` for a new organisation."""
+    representatives: list[Json] = [
+        {
+            **signer.key_json(),
+            "commitment": digest(signer.person),
+            "person": signer.person,
+            "roles": ["initiate"] if position == 0 else ["approve"],
+        }
+        for position, signer in enumerate(people)
+    ]
     return {
         "affiliated": False,
-        "commitment": org.private.commitment,
-        "dual_control": len(people) > 1,
+        "commitment": commitment,
+        "dual_control": dual,
         "ets_covered": False,
-        "representatives": [who.listed(*roles.split()) for who, roles in people],
-        "type": kind,
+        "representatives": representatives,
+        "type": type_,
     }
 
 
-def mandate(account: str, agent: str) -> Body:
-    """An account lets an agent retire and transfer for it."""
-    return {
-        "account": account,
-        "action": "mandate",
-        "agent": agent,
-        "kinds": ["claim.measure", "claim.open", "units.retire", "units.transfer"],
-        "mandate_sha256": hex_digest("mandate"),
-        "until": "2027-12-31",
-    }
-
-
-def on_behalf_of(account: str) -> Body:
-    """What an agent's order carries."""
-    return {"account": account, "mandate_sha256": hex_digest("mandate")}
-
-
-def polygon_record(column: int) -> Body:
-    """A rectangle of 20,000 × 10,000 micro-degrees in 固阳县; columns share an edge."""
-    west, south = 110_120_000 + 20_000 * column, 40_980_000
-    ring: list[Json] = [
-        [west, south],
-        [west + 20_000, south],
-        [west + 20_000, south + 10_000],
-        [west, south + 10_000],
+def parameters(number: int = 1, rows: int = 1) -> Body:
+    """Return the body of `parameters.publish`."""
+    listed: list[Json] = [
+        {
+            "applicability": "national",
+            "confidence_permille": 900,
+            "domain": "SINK",
+            "factor_id": f"f{position}",
+            "source": "示例",
+            "valid_from": "2020-01-01",
+            "value": f"0.{number}",
+        }
+        for position in range(rows)
     ]
-    return {"crs": "EPSG:4490", "polygons": [[ring]]}
+    return {"rows": listed, "table": f"table{number}"}
 
 
-def parcel_register(account: str, commitment: str) -> Body:
-    """A forest parcel without overlaps."""
+def parcel(account_id: str, commitment: str, area_m2: int) -> Body:
+    """Return the body of `parcel.register` for a parcel in 固阳县 without neighbours."""
     return {
-        "account": account,
+        "account": account_id,
         "commitment": commitment,
         "county": "150222",
-        "dominant_species": "示例 落叶松",
+        "dominant_species": "油松",
         "ecosystem": "F",
-        "forest_chief_level": "county",
         "overlaps": [],
-        "stated_area_m2": AREA_M2,
-        "sub_compartment": "示例-001",
-        "tenure_evidence_sha256": hex_digest("tenure"),
-        "title_area_m2": 1_900_000,
+        "stated_area_m2": area_m2,
+        "tenure_evidence_sha256": digest("tenure"),
+        "title_area_m2": area_m2,
     }
 
 
-def geometry_publish(parcel: str) -> Body:
-    """A generalised outline of four points."""
-    points: list[Json] = [
-        {"lat": lat, "lon": lon}
-        for lon, lat in (
-            (110_120_000, 40_980_000),
-            (110_140_000, 40_980_000),
-            (110_140_000, 40_990_000),
-            (110_120_000, 40_990_000),
-        )
-    ]
-    return {"parcel": parcel, "reason": "公示", "rings": [{"points": points}]}
-
-
-def external_lock(*parcels: str) -> Body:
-    """A ticket of an earlier scheme."""
+def project(account_id: str, number: str, parcel_id: str) -> Body:
+    """Return the body of `project.register`."""
     return {
-        "evidence_sha256": hex_digest("ticket"),
-        "parcels": list(parcels),
-        "scheme": "示例碳票",
-        "ticket": "示例-0007",
-    }
-
-
-def project_register(account: str, *parcels: str, number: str = "0001") -> Body:
-    """A LOCAL afforestation project."""
-    return {
-        "account": account,
+        "account": account_id,
         "activity": "afforestation",
-        "additionality_sha256": hex_digest("additionality"),
+        "additionality_sha256": digest("additionality"),
         "ccer_warning_accepted": True,
-        "crediting_period": {"end": "2041-08-31", "start": "2021-09-01"},
+        "crediting_period": {"end": "2040-12-31", "start": "2021-01-01"},
         "irrigation": "none",
-        "methodology": {
-            "id": "SL-FOREST-PLOT",
-            "sha256": hex_digest("methodology"),
-            "version": "1",
-        },
-        "name": {"en": "Example afforestation", "zh": "示例造林碳汇项目"},
+        "methodology": {"id": "SL-FOREST-PLOT", "sha256": digest("method"), "version": "1"},
+        "name": {"zh": "示例项目"},
         "number": number,
-        "owner": FARM.named(),
-        "parcels": list(parcels),
+        "owner": organisation(1),
+        "parcels": [parcel_id],
         "precipitation_mm": 310,
         "track": "LOCAL",
     }
 
 
-def project_validate(account: str, *, project: str = "0001") -> Body:
-    """A positive validation."""
+def validation(account_id: str, number: str) -> Body:
+    """Return the body of `project.validate`."""
     return {
-        "account": account,
+        "account": account_id,
         "opinion": "positive",
-        "project": project,
-        "report_sha256": hex_digest("validation report"),
-        "validator": VALIDATOR.named(),
+        "project": number,
+        "report_sha256": digest("validation"),
+        "validator": organisation(2),
     }
 
 
-def report_submit(account: str, *, project: str = "0001") -> Body:
-    """The worked example of `report.submit`: net 950,000 kg."""
+def report(account_id: str, number: str, period: tuple[str, str], net_kg: int) -> Body:
+    """Return the body of `report.submit`, on the parameters of `parameters()`."""
     return {
-        "account": account,
-        "area_m2": 2 * AREA_M2,
-        "baseline_reason": "示例：基线为荒山",
+        "account": account_id,
+        "area_m2": 1,
+        "baseline_reason": "荒地",
         "engine": {"id": "SL-FOREST-PLOT", "version": "1"},
-        "input_sha256": hex_digest("plots"),
-        "leakage_reason": "示例：无活动转移",
-        "parameters": [PLOT_FACTOR],
-        "period": {"end": "2026-08-31", "start": "2022-01-01"},
-        "project": project,
+        "input_sha256": digest("plots"),
+        "leakage_reason": "无",
+        "parameters": ["param/table1/f0"],
+        "period": {"end": period[1], "start": period[0]},
+        "plausibility_reason": "示例",
+        "project": number,
         "result": {
-            "baseline_kg": 20_000,
-            "change_kg": 1_000_000,
-            "deduction_kg": 30_000,
-            "half_width_kg": 120_000,
+            "baseline_kg": 0,
+            "change_kg": net_kg,
+            "deduction_kg": 0,
+            "half_width_kg": 0,
             "leakage_kg": 0,
-            "net_kg": 950_000,
-            "uncertainty_permille": 120,
+            "net_kg": net_kg,
+            "uncertainty_permille": 0,
         },
     }
 
 
-def report_verify(account: str, report: str) -> Body:
-    """The worked example of `report.verify`: 948,500 kg, qualified."""
+def verification(account_id: str, report_id: str, verified_kg: int) -> Body:
+    """Return the body of `report.verify`."""
     return {
-        "account": account,
-        "opinion": "qualified",
-        "report": report,
-        "statement_sha256": hex_digest("verification statement"),
-        "verified_kg": 948_500,
-        "verifier": VERIFIER.named(),
+        "account": account_id,
+        "opinion": "positive",
+        "report": report_id,
+        "statement_sha256": digest("statement"),
+        "verified_kg": verified_kg,
+        "verifier": organisation(3),
+    }
+
+
+def issuance(report_id: str, run: int, attestation_seq: int, gross_kg: int) -> Body:
+    """Return the body of `batch.issue` with the smallest buffer."""
+    return {
+        "attestation_seq": attestation_seq,
+        "buffer_permille": 150,
+        "gross_kg": gross_kg,
+        "report": report_id,
+        "run": run,
+    }
+
+
+def transfer(source: str, target: str, **units: Json) -> Body:
+    """Return the body of `units.transfer`; `units` is `quantity_kg` or `ranges`."""
+    return {"from": source, "to": target, **units}
+
+
+def retirement(account_id: str, **units: Json) -> Body:
+    """Return the body of `units.retire` without a claim."""
+    return {
+        "account": account_id,
+        "beneficiary": {"org": organisation(4)},
+        "purpose": "voluntary",
+        **units,
+    }
+
+
+def cancellation(account_id: str, **units: Json) -> Body:
+    """Return the body of `units.cancel`."""
+    return {
+        "account": account_id,
+        "evidence_sha256": digest("loss"),
+        "reason": "loss",
+        "statement": {"zh": "火灾"},
+        **units,
     }

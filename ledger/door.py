@@ -1,0 +1,183 @@
+"""Door checks: what intake refuses with the help of libraries, records and the vault.
+
+They are made once, when an order comes in, and never repeated by a replay: the log must replay on
+machines that have neither these libraries nor the private records.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Connection
+from stdnum.cn import uscc as uscc_number
+
+from contracts.refusal import RefusalCode, Refused
+from contracts.values import Json
+from ledger import rulesets, spatial, vault
+from ledger.counties import county_of
+from ledger.geometry import GeometryError, ParcelGeometry, area_m2, parse_parcel
+from ledger.intake import PrivateRecord, SignedOrder
+from ledger.log.signature import SignatureError, check_key
+from ledger.text_rules import check_texts
+
+_NEW_KEYS: Final = ("account.keys", "account.open", "registry.open")
+_RULE_SETS: Final = ("registry.open", "rules.activate")
+
+
+def check_form(signed: SignedOrder) -> None:
+    """Check what can be checked without the books, so before the lock.
+
+    Raises:
+        Refused: `TEXT_FORBIDDEN`, `USCC_INVALID`, `RECORD_MISSING`, `RECORD_MISMATCH`,
+            `GEOMETRY_INVALID`, `KEY_WEAK`.
+    """
+    check_texts(signed.order_json, signed.order_bytes)
+    for record in signed.private:
+        check_texts(record.record, record.record_bytes)
+    if b'"uscc"' in signed.order_bytes:
+        _check_codes(signed.order.body)
+    _check_records(signed)
+    if signed.order.kind in _NEW_KEYS:
+        _check_new_keys(signed.order.body)
+
+
+def check_state(connection: Connection, signed: SignedOrder) -> None:
+    """Check what depends on the state of this node, under the lock, after the rules agreed.
+
+    Raises:
+        Refused: `ORG_ALREADY_KNOWN`, `RULES_UNKNOWN`, `AREA_MISSTATED`,
+            `OVERLAP_STATEMENT_WRONG`.
+    """
+    kind = signed.order.kind
+    if kind in _RULE_SETS:
+        _check_rule_set(signed)
+    elif kind == "account.open":
+        _check_org_is_new(connection, signed)
+    elif kind == "parcel.register":
+        _check_parcel(connection, signed)
+
+
+def _objects(value: Json) -> Iterator[dict[str, Json]]:
+    if isinstance(value, dict):
+        yield value
+        for member in value.values():
+            yield from _objects(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+
+
+def _check_codes(value: Json) -> None:
+    for item in _objects(value):
+        code = item.get("uscc")
+        if isinstance(code, str) and not uscc_number.is_valid(code):
+            raise Refused(RefusalCode.USCC_INVALID, uscc=code)
+
+
+def _check_new_keys(body: Json) -> None:
+    for item in _objects(body):
+        alg, key = item.get("alg"), item.get("key")
+        if not isinstance(alg, str) or not isinstance(key, str):
+            continue
+        try:
+            check_key(alg, bytes.fromhex(key))
+        except SignatureError as error:
+            raise Refused(RefusalCode.KEY_WEAK, key=key, reason=str(error)) from error
+        except ValueError:
+            continue  # not hex: the rule refuses it by its form
+
+
+def _check_records(signed: SignedOrder) -> None:
+    """Check that the records open commitments of this order, and that none is missing."""
+    commitments = {item.get("commitment") for item in _objects(signed.order.body)}
+    for record in signed.private:
+        computed = vault.commitment(signed.order.log, record.salt, record.record_bytes)
+        if computed != record.commitment or record.commitment not in commitments:
+            raise Refused(RefusalCode.RECORD_MISMATCH, commitment=record.commitment)
+        _check_content(record)
+    committed = _own_commitment(signed)
+    kind = {"account.open": "org", "parcel.register": "polygon"}.get(signed.order.kind)
+    if committed is not None and kind is not None:
+        record_of(signed, kind, committed)
+
+
+def _own_commitment(signed: SignedOrder) -> str | None:
+    body = signed.order.body
+    committed = body.get("commitment") if isinstance(body, dict) else None
+    return committed if isinstance(committed, str) else None
+
+
+def record_of(signed: SignedOrder, kind: str, committed: str | None) -> PrivateRecord:
+    """Return the private record behind a commitment of an order.
+
+    Raises:
+        Refused: `RECORD_MISSING`.
+    """
+    for record in signed.private:
+        if record.kind == kind and record.commitment == committed:
+            return record
+    raise Refused(RefusalCode.RECORD_MISSING, kind=kind, commitment=committed)
+
+
+def _check_content(record: PrivateRecord) -> None:
+    if record.kind == "org":
+        code = record.record.get("uscc") if isinstance(record.record, dict) else None
+        if not isinstance(code, str) or not uscc_number.is_valid(code):
+            raise Refused(RefusalCode.USCC_INVALID, uscc=code)
+    elif record.kind == "polygon":
+        _geometry_of(record)
+
+
+def _geometry_of(record: PrivateRecord) -> ParcelGeometry:
+    try:
+        return parse_parcel(record.record)
+    except GeometryError as error:
+        raise Refused(
+            RefusalCode.GEOMETRY_INVALID, problem=error.code.name, **error.facts
+        ) from error
+
+
+def _check_rule_set(signed: SignedOrder) -> None:
+    body = signed.order.body
+    named = body.get("rule_set") if isinstance(body, dict) else None
+    wanted = named if isinstance(named, str) else signed.order.rules
+    if wanted not in rulesets.shipped():
+        raise Refused(RefusalCode.RULES_UNKNOWN, rule_set=wanted)
+
+
+def _check_org_is_new(connection: Connection, signed: SignedOrder) -> None:
+    committed = _own_commitment(signed)
+    if committed is None:
+        return
+    record = record_of(signed, "org", committed).record
+    code = record.get("uscc") if isinstance(record, dict) else None
+    known = vault.org_of_uscc(connection, code) if isinstance(code, str) else None
+    if known is not None:
+        raise Refused(RefusalCode.ORG_ALREADY_KNOWN, org=known)
+
+
+def _check_parcel(connection: Connection, signed: SignedOrder) -> None:
+    body = signed.order.body
+    if not isinstance(body, dict):
+        return
+    geometry = _geometry_of(record_of(signed, "polygon", _own_commitment(signed)))
+    county = _county_of(geometry)
+    if body.get("county") != county:
+        raise Refused(RefusalCode.GEOMETRY_INVALID, problem="COUNTY", county=county)
+    area = area_m2(geometry)
+    if body.get("stated_area_m2") != area:
+        raise Refused(RefusalCode.AREA_MISSTATED, area_m2=area)
+    overlaps: list[Json] = [
+        {"area_m2": neighbour.overlap_m2, "parcel": neighbour.parcel_id}
+        for neighbour in spatial.neighbours(connection, geometry)
+    ]
+    if body.get("overlaps") != overlaps:
+        raise Refused(RefusalCode.OVERLAP_STATEMENT_WRONG, overlaps=overlaps)
+
+
+def _county_of(geometry: ParcelGeometry) -> str:
+    try:
+        return county_of(geometry)
+    except GeometryError as error:
+        raise Refused(
+            RefusalCode.GEOMETRY_INVALID, problem=error.code.name, **error.facts
+        ) from error

@@ -1,0 +1,177 @@
+"""The books as the database holds them: rows, blocks and holdings, one statement a question.
+
+Rows, blocks, movements and supply are projections: they follow from the log alone. They are
+written in the transaction that appends the entries, so they never lag behind it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TableValuedAlias,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+
+from contracts.books import Block, age
+from contracts.values import Value
+from ledger.tables import PLACE_ORDER, view_block, view_row, view_supply
+
+Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+PAGE_ROWS: Final = 1_000
+
+_BLOCK: Final = tuple(view_block.c[name] for name in ("batch", "first", "end", "place"))
+_OLDEST_FIRST: Final = tuple(view_block.c[name] for name in PLACE_ORDER[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBooks:
+    """The books as the database holds them.
+
+    Attributes:
+        connect: Opens (or lends) the connection for one statement.
+    """
+
+    connect: Connect
+
+    @classmethod
+    def inside(cls, connection: Connection) -> "StoredBooks":
+        """Return the books as a transaction sees them."""
+        return cls(connect=lambda: nullcontext(connection))
+
+    def row(self, key: str) -> Value | None:
+        """Return the row under `key`, or nothing."""
+        return self.rows((key,)).get(key)
+
+    def rows(self, keys: Sequence[str]) -> dict[str, Value]:
+        """Return those of the rows that exist."""
+        statement = select(view_row.c.key, view_row.c.value).where(view_row.c.key.in_(keys))
+        with self.connect() as connection:
+            return {key: json.loads(value) for key, value in connection.execute(statement)}
+
+    def rows_under(
+        self, prefix: str, *, after: str = "", limit: int = PAGE_ROWS
+    ) -> list[tuple[str, Value]]:
+        """Return (key, value) of one page of the rows whose keys begin with `prefix`, by key.
+
+        Args:
+            prefix: For example "acct/".
+            after: The last key of the page before.
+            limit: At most 1,000.
+        """
+        statement = (
+            select(view_row.c.key, view_row.c.value)
+            .where(view_row.c.key > max(after, prefix))
+            .where(view_row.c.key < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+            .order_by(view_row.c.key)
+            .limit(min(limit, PAGE_ROWS))
+        )
+        with self.connect() as connection:
+            return [(key, json.loads(value)) for key, value in connection.execute(statement)]
+
+    def blocks(self, batch: str, first: int, end: int) -> tuple[Block, ...]:
+        """Return the blocks of a batch that touch [first, end), in order of their numbers."""
+        # Blocks never overlap, so the one that holds `first` is the last that starts by then.
+        before = view_block.alias("before_block")
+        start = (
+            select(func.max(before.c.first))
+            .where(before.c.batch == batch, before.c.first <= first)
+            .scalar_subquery()
+        )
+        statement = (
+            select(*_BLOCK)
+            .where(view_block.c.batch == batch, view_block.c.first < end)
+            .where(view_block.c.first >= func.coalesce(start, first), view_block.c.end > first)
+            .order_by(view_block.c.first)
+        )
+        return self._blocks(statement)
+
+    def holdings(self, place: str, quantity_kg: int) -> tuple[Block, ...]:
+        """Return blocks in `place`, oldest first, until they hold `quantity_kg`."""
+        found: list[Block] = []
+        total_kg = 0
+        for block in self.in_place(place):
+            if total_kg >= quantity_kg:
+                break
+            found.append(block)
+            total_kg += block.quantity_kg
+        return tuple(found)
+
+    def in_place(self, place: str, after: Block | None = None) -> Iterator[Block]:
+        """Yield the blocks in a place, oldest first, page by page, from behind `after` on."""
+        while True:
+            page = self.page_in_place(place, after=after)
+            yield from page
+            if len(page) < PAGE_ROWS:
+                return
+            after = page[-1]
+
+    def page_in_place(
+        self, place: str, *, after: Block | None = None, limit: int = PAGE_ROWS
+    ) -> tuple[Block, ...]:
+        """Return at most `limit` blocks in a place, oldest first, from behind `after` on."""
+        statement = select(*_BLOCK).where(view_block.c.place == place).order_by(*_OLDEST_FIRST)
+        if after is not None:
+            last = (*age(after.batch), after.first)
+            statement = statement.where(tuple_(*_OLDEST_FIRST) > tuple_(*last))
+        return self._blocks(statement.limit(limit))
+
+    def first_in_places(self, places: Iterable[str], limit: int) -> tuple[Block, ...]:
+        """Return the oldest `limit` blocks of each place, oldest first, in one statement."""
+        asked = _asked(list(places))
+        inner = view_block.alias("inner_block")
+        inner_rowid: ColumnElement[int] = literal_column("inner_block.rowid")
+        oldest = (
+            select(inner_rowid)
+            .select_from(inner)
+            .where(inner.c.place == asked.c.value)
+            .order_by(*(inner.c[name] for name in PLACE_ORDER[1:]))
+            .limit(limit)
+            .correlate(asked)
+        )
+        rowid: ColumnElement[int] = literal_column("view_block.rowid")
+        statement = select(*_BLOCK).select_from(asked.join(view_block, rowid.in_(oldest)))
+        return tuple(sorted(self._blocks(statement), key=lambda b: (*age(b.batch), b.first)))
+
+    def beside(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
+        """Return the blocks directly before and after the given ones, in one statement."""
+        asked = _asked([[block.batch, block.first, block.end] for block in blocks])
+        batch, first, end = (func.json_extract(asked.c.value, f"$[{i}]") for i in range(3))
+        inner = view_block.alias("inner_block")
+        before = (
+            select(func.max(inner.c.first))
+            .where(inner.c.batch == batch, inner.c.first < first)
+            .correlate(asked)
+            .scalar_subquery()
+        )
+        both = view_block.c.first.in_((before, end))
+        statement = select(*_BLOCK).select_from(
+            asked.join(view_block, (view_block.c.batch == batch) & both)
+        )
+        return self._blocks(statement)
+
+    def _blocks(self, statement: Select[Any]) -> tuple[Block, ...]:
+        with self.connect() as connection:
+            return tuple(Block(*row) for row in connection.execute(statement))
+
+    def supply(self, batch: str | None = None) -> dict[str, int]:
+        """Return kilograms by name (gross, held, …), of one batch or of all."""
+        statement = select(view_supply.c.name, func.sum(view_supply.c.quantity_kg))
+        if batch is not None:
+            statement = statement.where(view_supply.c.batch == batch)
+        with self.connect() as connection:
+            rows = connection.execute(statement.group_by(view_supply.c.name))
+            return {name: int(quantity_kg) for name, quantity_kg in rows}
+
+
+def _asked(values: Sequence[object]) -> TableValuedAlias:
+    """Return a table of any number of values from one bound parameter."""
+    return func.json_each(json.dumps(values)).table_valued("value", name="asked")

@@ -1,0 +1,206 @@
+"""A registry at work: its folders, databases and mark, and what may be done with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from contracts.refusal import RefusalCode, Refused
+from ledger import high_water, rulesets, spatial, store
+from ledger.engine import create_read_engine, create_write_engine
+from ledger.high_water import HighWater, HighWaterError
+from ledger.intake import SignedOrder
+from ledger.log.entry import Entry, parse_entry
+from ledger.log.merkle import Subtree, consistency_path, inclusion_path
+from ledger.migrations import migrate
+from ledger.projection import StoredBooks
+from ledger.rebuild import create_projections
+from ledger.settings import Settings
+from ledger.store import Head, TamperedError
+from ledger.submit import submit
+
+CHECKPOINT_FILE: Final = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """An opened registry.
+
+    Attributes:
+        settings: Where everything lies.
+        writer: The write engine; only `submit` and what replaces whole ledgers uses it.
+        reader: The read engine; every statement stands by itself.
+        read_only_reason: Why nothing is recorded any more, as a sentence; nothing if all is well.
+    """
+
+    settings: Settings
+    writer: Engine
+    reader: Engine
+    read_only_reason: str | None
+
+    def submit(
+        self,
+        signed_orders: Sequence[SignedOrder],
+        *,
+        now_us: int,
+        clock_confirmed: bool = False,
+    ) -> tuple[Entry | Refused, ...]:
+        """Record each order that the rules allow, then raise the mark; see `ledger.submit`.
+
+        A registry that is read-only answers every order with `LEDGER_READ_ONLY`.
+        """
+        if self.read_only_reason is not None:
+            refused = Refused(RefusalCode.LEDGER_READ_ONLY, reason=self.read_only_reason)
+            return (refused,) * len(signed_orders)
+        answers = submit(self.writer, signed_orders, now_us=now_us, clock_confirmed=clock_confirmed)
+        # If we crash here, the mark is one batch behind. It then still fits the ledger, and the
+        # next batch raises it.
+        self.raise_mark()
+        return answers
+
+    def raise_mark(self) -> None:
+        """Raise the mark to the current head."""
+        head = self.head()
+        if head.size > 0:
+            mark = HighWater(origin=self.origin(), size=head.size, root=head.root)
+            high_water.raise_mark(self.settings.high_water, mark)
+
+    def books(self) -> StoredBooks:
+        """Return the books for reading."""
+        return StoredBooks(connect=self.reader.connect)
+
+    def origin(self) -> str:
+        """Return the log's origin.
+
+        Raises:
+            Refused: `REGISTRY_NOT_OPEN`.
+        """
+        row = self.books().row("registry")
+        if row is None:
+            raise Refused(RefusalCode.REGISTRY_NOT_OPEN)
+        return str(row["origin"])
+
+    def head(self) -> Head:
+        """Return where the log ends."""
+        with self.reader.connect() as connection:
+            return store.read_head(connection)
+
+    def size(self) -> int:
+        """Return how many entries there are."""
+        return self.head().size
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the Merkle root over the first `size` entries, or over all."""
+        with self.reader.connect() as connection:
+            return store.root_at(connection, self.size() if size is None else size)
+
+    def entry_bytes(self, seq: int) -> bytes:
+        """Return the canonical bytes of an entry.
+
+        Raises:
+            IndexError: there is no such entry.
+            TamperedError: it does not hash to its stored digest.
+        """
+        if not 0 <= seq < self.size():
+            raise IndexError(f"no entry {seq}")
+        with self.reader.connect() as connection:
+            return next(store.read(connection, seq, seq + 1))
+
+    def entry(self, seq: int) -> Entry:
+        """Return an entry; raises as `entry_bytes`."""
+        return parse_entry(self.entry_bytes(seq))
+
+    def proof(self, seq: int, size: int) -> tuple[bytes, ...]:
+        """Return the inclusion path of an entry in the tree of the first `size` entries."""
+        with self.reader.connect() as connection:
+            return inclusion_path(seq, size, _subtrees(connection))
+
+    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Return the proof that the first `old` entries are a prefix of the first `new`."""
+        with self.reader.connect() as connection:
+            return consistency_path(old, new, _subtrees(connection))
+
+    def checkpoint(self) -> bytes | None:
+        """Return the signed checkpoint published last, or nothing."""
+        path = self.settings.log / CHECKPOINT_FILE
+        return path.read_bytes() if path.exists() else None
+
+    def close(self) -> None:
+        """Close the databases."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _subtrees(connection: Connection) -> Subtree:
+    return lambda level, index: store.subtree(connection, level, index)
+
+
+def open_registry(settings: Settings) -> Registry:
+    """Open a registry's folders, creating what is missing, and compare it with its mark.
+
+    Raises:
+        RulesMissingError: this node does not ship the rule set in force.
+        TamperedError: the head contradicts itself.
+    """
+    _create_folders(settings)
+    writer = create_write_engine(settings.database, settings.vault)
+    with writer.begin() as connection:
+        migrate(connection)
+        spatial.create_index(connection)
+        create_projections(connection)
+        reason = _compare_with_mark(connection, settings.high_water)
+        _check_rules(connection)
+    settings.vault.chmod(0o600)
+    reader = create_read_engine(settings.database, settings.vault)
+    return Registry(settings=settings, writer=writer, reader=reader, read_only_reason=reason)
+
+
+def _create_folders(settings: Settings) -> None:
+    for folder in (
+        settings.data,
+        settings.database.parent,
+        settings.blobs,
+        settings.log,
+        settings.certificates,
+        settings.trust,
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings.keys.mkdir(parents=True, exist_ok=True)
+    settings.keys.chmod(0o700)
+
+
+def _compare_with_mark(connection: Connection, path: Path) -> str | None:
+    """Return why the ledger must not grow: it is older than, or another than, it once was."""
+    try:
+        mark = high_water.read_mark(path)
+    except HighWaterError as error:
+        return f"The high-water mark cannot be read ({error}); restore it, then open again."
+    if mark is None:
+        return None
+    head = store.read_head(connection)
+    if head.size < mark.size:
+        return (
+            f"This ledger has {head.size} entries but once had {mark.size}: an old copy was "
+            "restored. Restore the newest copy, or the missing entries from a mirror."
+        )
+    try:
+        same = store.root_at(connection, mark.size) == mark.root
+    except TamperedError as error:
+        return f"The stored log is damaged ({error}); restore it from a copy."
+    if same:
+        return None
+    return (
+        f"The first {mark.size} entries of this ledger are not those that were recorded here "
+        "before: it is another ledger, or an altered one."
+    )
+
+
+def _check_rules(connection: Connection) -> None:
+    active = StoredBooks.inside(connection).row("rules/active")
+    if active is not None and active["hash"] not in rulesets.shipped():
+        raise rulesets.RulesMissingError(
+            f"the rule set in force, {active['hash']}, is not shipped with this version; "
+            "install the version that ships it"
+        )

@@ -1,0 +1,131 @@
+r"""The rule sets that this node ships, by the hash of their source.
+
+The hash of a rule set is the SHA-256 of its import closure inside `contracts/`: every file that
+`contracts/v1/ruleset.py` imports, directly or not, and the packages they lie in. The preimage is
+one line per file, sorted by path:
+
+    "<path from the folder that holds contracts/> <SHA-256 of the file, lowercase hex>\n"
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import contracts
+from contracts.books import Books
+from contracts.form import Form
+from contracts.orders import Order
+from contracts.refusal import RefusalCode, Refused
+from contracts.v1 import ruleset as v1
+from contracts.values import Moment, Outcome
+
+Decide: TypeAlias = Callable[[Books, Order, Sequence[tuple[str, str]], Moment], Outcome]
+
+_ROOT: Final = Path(contracts.__file__).parents[1]
+_V1: Final = "contracts.v1.ruleset"
+
+
+class RulesMissingError(Exception):
+    """This node does not ship a rule set that the ledger uses. Install the version that does."""
+
+
+def decide(
+    rule_set: str, books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: Moment
+) -> Outcome:
+    """Decide an order by the rule set in force.
+
+    Args:
+        rule_set: Its hash, lowercase hex.
+        books: The registry as it stood before this order.
+        order: The order; its signatures are checked already.
+        keys: (key in hex, algorithm) of each signature.
+        moment: Where and when the order is decided.
+
+    Raises:
+        RulesMissingError: this node does not ship that rule set.
+        Refused: the rules do not allow the order.
+    """
+    try:
+        rules = shipped()[rule_set]
+    except KeyError:
+        raise RulesMissingError(f"rule set {rule_set} is not shipped with this version") from None
+    return rules(books, order, keys, moment)
+
+
+def check_form(order: Order) -> None:
+    """Read the body of an order as its rule would, to answer with class 1 before class 2.
+
+    Raises:
+        Refused: `KIND_UNKNOWN` or the form of the body.
+    """
+    rule = v1.RULES.get(order.kind)
+    if rule is None:
+        raise Refused(RefusalCode.KIND_UNKNOWN, kind=order.kind)
+    rule.read(Form(order.body))
+
+
+@cache
+def shipped() -> Mapping[str, Decide]:
+    """Return the rule sets of this node by their hash."""
+    return {rule_set_hash(_V1): v1.decide}
+
+
+@cache
+def newest() -> str:
+    """Return the hash of the newest rule set of this node, for new orders and new registries."""
+    return rule_set_hash(_V1)
+
+
+def rule_set_hash(module: str) -> str:
+    """Return the hash of a rule set, as the module's text defines it."""
+    return sha256(preimage(module).encode()).hexdigest()
+
+
+def preimage(module: str) -> str:
+    """Return the lines that a rule set's hash is taken over."""
+    paths = {str(path.relative_to(_ROOT).as_posix()): path for path in _closure(module)}
+    return "".join(
+        f"{name} {sha256(paths[name].read_bytes()).hexdigest()}\n" for name in sorted(paths)
+    )
+
+
+def _closure(module: str) -> set[Path]:
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        path = _file_of(waiting.pop())
+        if path is None or path in found:
+            continue
+        found.add(path)
+        waiting.extend(_imports(path))
+    return found
+
+
+def _file_of(module: str) -> Path | None:
+    """Return the file of a module of `contracts`; nothing for a name inside a module."""
+    base = _ROOT.joinpath(*module.split("."))
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+def _imports(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from _inside((node.module, *names))
+        elif isinstance(node, ast.Import):
+            yield from _inside(alias.name for alias in node.names)
+
+
+def _inside(modules: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    """Yield the modules that lie in `contracts`, each with the packages above it."""
+    for module in modules:
+        parts = module.split(".")
+        if parts[0] == contracts.__name__:
+            yield from (".".join(parts[: end + 1]) for end in range(len(parts)))

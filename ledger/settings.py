@@ -1,0 +1,77 @@
+"""Where this node keeps its things: one frozen object, read from `SINKLEDGER_*`."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting names something that this version cannot use; the text says what to do."""
+
+
+class Settings(BaseSettings):
+    """The settings of a node; the environment gives what the caller does not.
+
+    Attributes:
+        data: Folder of databases, blobs, log files, certificates and trust anchors.
+        keys: Folder of private keys (0600, one file per key) and of the mark `HIGH_WATER`. It lies
+            outside `data`, so that restoring an old `data` cannot roll the mark back.
+        database_url: Database of the ledger; by default SQLite at `data`/ledger.db.
+        base_url: Public address under which certificates name this registry.
+        mirror_url: A second public address, named on papers for the day the first is gone.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
+
+    data: Path = Path("data")
+    keys: Path = Path("keys")
+    database_url: str | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    mirror_url: str | None = None
+
+    @property
+    def database(self) -> Path:
+        """The file of the ledger's own database.
+
+        Raises:
+            SettingsError: `database_url` names another kind of database.
+        """
+        if self.database_url is None:
+            return self.data / "ledger.db"
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix):
+            raise SettingsError(
+                "SINKLEDGER_DATABASE_URL must begin with sqlite:/// in this version; "
+                "leave it unset to use SINKLEDGER_DATA/ledger.db."
+            )
+        return Path(self.database_url.removeprefix(prefix))
+
+    @property
+    def vault(self) -> Path:
+        """The file of private records; always beside the ledger's database."""
+        return self.database.with_name("vault.db")
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of content-addressed files."""
+        return self.data / "blobs"
+
+    @property
+    def log(self) -> Path:
+        """The folder of what is published about the log: the checkpoint."""
+        return self.data / "log"
+
+    @property
+    def certificates(self) -> Path:
+        """The folder of sealed documents."""
+        return self.data / "certificates"
+
+    @property
+    def trust(self) -> Path:
+        """The folder of trust anchors: the log's key and the seal's root."""
+        return self.data / "trust"
+
+    @property
+    def high_water(self) -> Path:
+        """The file that remembers how large the ledger was, outside `data`."""
+        return self.keys / "HIGH_WATER"

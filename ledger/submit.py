@@ -1,0 +1,249 @@
+"""The one way in: decide, append and project one or many orders in a single transaction.
+
+A batch is not atomic between its orders: each sees its predecessors through one overlay of the
+books, and a refused order leaves nothing behind. All accepted ones are committed together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from sqlalchemy import Connection, Engine, select
+
+from contracts.invariants import check_outcome
+from contracts.refusal import RefusalCode, Refused
+from contracts.values import Moment, Outcome
+from ledger import door, rulesets, store, vault
+from ledger.hints import places_hinted, rows_hinted
+from ledger.intake import SignedOrder, passkey_scope_of, verify_signatures
+from ledger.log.entry import (
+    Entry,
+    EntryError,
+    MovementJson,
+    RowJson,
+    build_entry,
+    parse_entry,
+)
+from ledger.log.merkle import leaf_hash
+from ledger.log.signature import WEBAUTHN_ES256
+from ledger.log.verify import PasskeyScope
+from ledger.overlay import Overlay
+from ledger.projection import StoredBooks
+from ledger.store import Head, TamperedError
+from ledger.tables import log_entry
+from ledger.writing import write_changes
+
+BEHIND_US_MAX: Final = 30 * 1_000_000
+AHEAD_US_MAX: Final = 7 * 86_400 * 1_000_000
+
+
+class ClockError(Exception):
+    """This machine's clock contradicts the log's time. Set the clock, or confirm it."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is known while a batch is decided under the lock."""
+
+    connection: Connection
+    overlay: Overlay
+    recorded: dict[tuple[str, str], Entry]
+    entries: list[Entry]
+    seq: int
+    prev: bytes
+    at_us: int
+
+
+def submit(
+    engine: Engine,
+    signed_orders: Sequence[SignedOrder],
+    *,
+    now_us: int,
+    clock_confirmed: bool = False,
+) -> tuple[Entry | Refused, ...]:
+    """Record each order that the rules allow; the others change nothing.
+
+    Args:
+        engine: The write engine of the registry.
+        signed_orders: In the sequence in which they are decided.
+        now_us: This machine's time, microseconds since 1970-01-01T00:00:00Z.
+        clock_confirmed: An operator has confirmed a clock that is days ahead of the log.
+
+    Returns:
+        For each order its entry, already committed, or the refusal. An order that was recorded
+        before is answered with the entry of that time.
+
+    Raises:
+        ClockError: the clock is 30 s behind the log, or 7 days ahead without confirmation.
+        HeadMovedError: another writer was faster; nothing is recorded, submit again.
+        TamperedError: what was written does not read back. Stop.
+    """
+    refusals = _check_before_lock(engine, signed_orders)
+    with engine.begin() as connection:
+        # The lock is held from here on: the head cannot move between decision and append.
+        head = store.read_head(connection)
+        _check_clock(head, now_us, confirmed=clock_confirmed)
+        batch = _begin_batch(connection, head, signed_orders, now_us)
+        answers = tuple(
+            _answer(batch, signed, refusal)
+            for signed, refusal in zip(signed_orders, refusals, strict=True)
+        )
+        if batch.entries:
+            store.append(connection, batch.entries, after=head)
+            write_changes(connection, batch.overlay, batch.entries)
+        # If we crash before the commit returns, nothing was promised: the journal rolls back, or
+        # the whole batch is there and the same orders are answered with their entries.
+    if batch.entries:
+        _read_back(engine, batch.entries)
+    return answers
+
+
+def _check_before_lock(
+    engine: Engine, signed_orders: Sequence[SignedOrder]
+) -> list[Refused | None]:
+    passkeys = any(sig.alg == WEBAUTHN_ES256 for signed in signed_orders for sig in signed.sigs)
+    scope = _passkey_scope(engine) if passkeys else PasskeyScope()
+    verdicts = verify_signatures(signed_orders, scope)
+    return [
+        _check_forms(signed, verdict)
+        for signed, verdict in zip(signed_orders, verdicts, strict=True)
+    ]
+
+
+def _check_forms(signed: SignedOrder, verdict: Refused | None) -> Refused | None:
+    try:
+        door.check_form(signed)
+        if verdict is not None:
+            rulesets.check_form(signed.order)
+    except Refused as refusal:
+        return refusal
+    return verdict
+
+
+def _passkey_scope(engine: Engine) -> PasskeyScope:
+    """Return where passkeys may sign, as entry 0 states it for the whole log."""
+    with engine.begin() as connection:
+        row = StoredBooks.inside(connection).row("registry")
+    return passkey_scope_of(row["webauthn"] if row else None)
+
+
+def _check_clock(head: Head, now_us: int, *, confirmed: bool) -> None:
+    if head.size == 0:
+        return
+    if now_us < head.at_us - BEHIND_US_MAX:
+        raise ClockError(f"the clock is {(head.at_us - now_us) // 1_000_000} s behind the log")
+    if now_us > head.at_us + AHEAD_US_MAX and not confirmed:
+        days = (now_us - head.at_us) // 86_400_000_000
+        raise ClockError(f"the clock is {days} days ahead of the log; confirm it to go on")
+
+
+def _begin_batch(
+    connection: Connection, head: Head, signed_orders: Sequence[SignedOrder], now_us: int
+) -> _Batch:
+    """Load in a few statements what the orders are likely to ask for."""
+    overlay = Overlay(StoredBooks.inside(connection))
+    overlay.prefetch_rows(rows_hinted(signed_orders))
+    overlay.prefetch_holdings(places_hinted(signed_orders))
+    return _Batch(
+        connection=connection,
+        overlay=overlay,
+        recorded=_recorded(connection, signed_orders),
+        entries=[],
+        seq=head.size,
+        prev=head.leaf_hash,
+        at_us=max(now_us, head.at_us),
+    )
+
+
+def _recorded(
+    connection: Connection, signed_orders: Sequence[SignedOrder]
+) -> dict[tuple[str, str], Entry]:
+    """Return the entries that were recorded earlier under the nonces of these orders."""
+    nonces = [signed.order.nonce for signed in signed_orders]
+    found = connection.execute(
+        select(log_entry.c.actor, log_entry.c.nonce, log_entry.c.content).where(
+            log_entry.c.nonce.in_(nonces)
+        )
+    )
+    return {(actor, nonce): parse_entry(content) for actor, nonce, content in found}
+
+
+def _answer(batch: _Batch, signed: SignedOrder, refusal: Refused | None) -> Entry | Refused:
+    order = signed.order
+    if refusal is not None and refusal.code is RefusalCode.SIGNATURE_INVALID:
+        return refusal
+    earlier = batch.recorded.get((order.actor, order.nonce))
+    if earlier is not None:
+        if earlier.order_bytes == signed.order_bytes:
+            return earlier
+        return Refused(RefusalCode.NONCE_REUSED, nonce=order.nonce, seq=earlier.seq)
+    if refusal is not None:
+        return refusal
+    try:
+        return _record(batch, signed)
+    except Refused as refused:
+        return refused
+
+
+def _record(batch: _Batch, signed: SignedOrder) -> Entry:
+    overlay, order = batch.overlay, signed.order
+    moment = Moment(seq=batch.seq, at_us=batch.at_us)
+    outcome = rulesets.decide(_rules_in_force(overlay, signed), overlay, order, signed.keys, moment)
+    check_outcome(overlay, outcome)
+    entry = _build(batch, signed, outcome)
+    door.check_state(batch.connection, signed)
+    # From here on nothing refuses: a refused order must leave nothing behind.
+    if signed.private:
+        vault.keep(batch.connection, signed.private, outcome.rows)
+    overlay.apply(outcome.movements, outcome.rows, entry.seq)
+    batch.entries.append(entry)
+    batch.recorded[order.actor, order.nonce] = entry
+    batch.seq, batch.prev = entry.seq + 1, leaf_hash(entry.content)
+    return entry
+
+
+def _rules_in_force(overlay: Overlay, signed: SignedOrder) -> str:
+    active = overlay.row("rules/active")
+    if active is not None:
+        return str(active["hash"])
+    # Entry 0 names the first rule set itself; it must be one that this node ships.
+    if signed.order.rules not in rulesets.shipped():
+        raise Refused(RefusalCode.RULES_UNKNOWN, rule_set=signed.order.rules)
+    return signed.order.rules
+
+
+def _build(batch: _Batch, signed: SignedOrder, outcome: Outcome) -> Entry:
+    movements = tuple(cast("MovementJson", movement.to_json()) for movement in outcome.movements)
+    rows = tuple(cast("RowJson", row.to_json()) for row in outcome.rows)
+    try:
+        content = build_entry(
+            seq=batch.seq,
+            prev=batch.prev,
+            at_us=batch.at_us,
+            order=signed.order_bytes,
+            sigs=signed.sigs,
+            movements=movements,
+            rows=rows,
+        )
+    except EntryError as error:
+        raise Refused(RefusalCode.TOO_LARGE, reason=str(error)) from error
+    return Entry(
+        seq=batch.seq,
+        prev=batch.prev,
+        at_us=batch.at_us,
+        order=signed.order_json,
+        order_bytes=signed.order_bytes,
+        sigs=signed.sigs,
+        movements=movements,
+        rows=rows,
+        content=content,
+    )
+
+
+def _read_back(engine: Engine, entries: Sequence[Entry]) -> None:
+    """Compare what the database gives back with what was meant to be recorded."""
+    first, end = entries[0].seq, entries[-1].seq + 1
+    with engine.begin() as connection:
+        for entry, content in zip(entries, store.read(connection, first, end), strict=True):
+            if content != entry.content:
+                raise TamperedError(f"entry {entry.seq} does not read back as it was written")
