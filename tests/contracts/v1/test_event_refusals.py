@@ -195,6 +195,8 @@ def test_allows_exclusions_just_below_their_limits() -> None:
     ("event", "code"),
     [
         pytest.param(replace(OCTOBER, place="包头"), MethodFault.PLACE_UNKNOWN, id="name"),
+        pytest.param(replace(OCTOBER, place="15020"), MethodFault.PLACE_UNKNOWN, id="short"),
+        pytest.param(replace(OCTOBER, place="15020x"), MethodFault.PLACE_UNKNOWN, id="letter"),
         pytest.param(replace(OCTOBER, place="990203"), MethodFault.PLACE_UNKNOWN, id="province"),
         pytest.param(replace(OCTOBER, place="１５０２０３"), MethodFault.PLACE_UNKNOWN, id="wide"),
         pytest.param(
@@ -207,3 +209,46 @@ def test_refuses_a_place_or_days(event: Event, code: MethodFault) -> None:
         computed(line(PAPER, "1"), event=event)
     assert caught.value.code is code
     assert all(sentences(caught.value))
+
+
+def test_newer_factors_of_other_places_and_kinds_do_not_matter() -> None:
+    newer = {"data_year": 2024, "factor_id": "newer"}
+    for other in (
+        replace(GRID, region="110000", **newer),
+        replace(GRID, activity="energy.electricity_fossil", **newer),
+        replace(GRID, valid_from=date(2026, 10, 23), **newer),
+    ):
+        assert computed(line(GRID, "10"), factors=(GRID, other)).total_g == 6_479
+    with pytest.raises(MethodError) as caught:
+        computed(line(GRID, "10"), factors=(GRID, replace(GRID, **newer)))
+    assert caught.value.facts["newest"] == 2024
+
+
+def test_proxies_are_compared_with_the_same_activity_in_the_same_unit_only() -> None:
+    higher = replace(COACH_GB, factor_id="other", value=Decimal(9))
+    others = (
+        replace(higher, activity="transport.bus"),
+        replace(higher, unit="kgCO2e/vehicle-km"),
+    )
+    for other in others:
+        assert computed(line(COACH_CN, "1"), factors=(COACH_CN, other)).total_g == 45
+
+
+def test_a_factor_holds_on_its_first_and_last_day_and_is_sure_from_800() -> None:
+    edge = replace(
+        PAPER,
+        valid_from=OCTOBER.last_day,
+        valid_to=OCTOBER.last_day,
+        confidence_permille=800,
+    )
+    assert computed(line(edge, "1"), factors=(edge,)).total_kg == 911
+
+
+def test_an_exclusion_may_be_estimated_at_nothing() -> None:
+    assert computed(line(GRID, "1000"), **excluded("0")).coverage_permille == 1000
+
+
+def test_exclusions_of_exactly_five_per_cent_are_too_large() -> None:
+    with pytest.raises(MethodError) as caught:
+        computed(line(GRID, "1000"), **excluded(*["5.4"] * 5, "5.395"))
+    assert caught.value.code is MethodFault.EXCLUSIONS_TOO_LARGE

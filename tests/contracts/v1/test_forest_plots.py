@@ -184,6 +184,10 @@ def test_two_strata_add_up_by_area() -> None:
     assert result.change_kg == 72_600 + 3_300
     assert result.half_width_kg == 8_967
     assert result.degrees_of_freedom == 3
+    assert [part.plots for part in result.strata] == [4, 2]
+    # A grew by 7.26 and B by 0.66 t/ha; the faster stratum decides.
+    assert measure(replace(both, years=Decimal("0.6"))).needs_justification
+    assert not measure(replace(both, years=Decimal("0.61"))).needs_justification
 
 
 def test_growing_stock_is_the_other_path() -> None:
@@ -223,6 +227,7 @@ def test_growth_above_twelve_tonnes_needs_a_justification() -> None:
     )
     # ten trees · 700 cm²m · 0.066 = 462 kg on 500 m²: 9.24 t/ha
     assert not measure(replace(slow, years=Decimal("0.78"))).needs_justification
+    assert not measure(replace(slow, years=Decimal("0.77"))).needs_justification
     assert measure(replace(slow, years=Decimal("0.76"))).needs_justification
 
 

@@ -197,3 +197,26 @@ def test_a_tree_is_of_one_campaign_only() -> None:
         after=replace(made.after, trees=(*made.after.trees, tree)),
     )
     assert measure(both).change_kg == 72_600
+
+
+def test_accepts_what_lies_exactly_on_its_limit() -> None:
+    made = worked_example()
+    plots = tuple(replace(each, area_m2=Decimal(1)) for each in made.after.plots)
+    giant = replace(made.after.trees[0], dbh_cm=Decimal(300), height_m=Decimal(60))
+    edge = replace(
+        made,
+        before=replace(made.before, plots=plots),
+        after=replace(made.after, plots=plots, trees=(giant, *made.after.trees[1:])),
+        strata=(Stratum(stratum="A", area_m2=4),),
+        years=Decimal(20),
+    )
+    assert measure(edge).strata[0].plots == 4
+    widest = replace(made, strata=(Stratum(stratum="A", area_m2=10**11),))
+    assert measure(widest).change_kg == 72_600_000_000
+
+
+def test_nothing_is_issued_for_nothing() -> None:
+    made = worked_example()
+    same = replace(made, after=made.before, baseline=stated(0))
+    assert measure(same).net_kg == 0
+    assert not measure(same).issuable
