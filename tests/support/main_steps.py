@@ -2,11 +2,11 @@
 
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
-from tests.support import bodies, unit_bodies
-from tests.support.bodies import AGENT, ENTERPRISE, FARM, ORGANISER, VALIDATOR, VERIFIER
+from tests.support import main_bodies as bodies
+from tests.support import unit_bodies
+from tests.support.main_bodies import AGENT, ENTERPRISE, FARM, ORGANISER, VALIDATOR, VERIFIER
 from tests.support.people import Key, Organisation, Person, Private, digest, key, person
 from tests.support.world import DAY_US, World
-
 
 REGISTRAR, ISSUER, SUPERVISOR = (person(role) for role in ("registrar", "issuer", "supervisor"))
 FARM_CLERK, FARM_HEAD = person("farm clerk"), person("farm head")

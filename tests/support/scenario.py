@@ -3,7 +3,7 @@
     world, step = before("units.transfer")      # the main job, just before its transfer
     world.do(world.changed(step, quantity_kg=5))
 
-Other modules say who there is (`people`), what their orders hold (`bodies`, `unit_bodies`), in
+Other modules say who there is (`people`), what their orders hold (`main_bodies`, `unit_bodies`), in
 which sequence they come (`main_steps`) and what a step and a world are (`world`).
 """
 

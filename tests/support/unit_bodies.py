@@ -1,7 +1,7 @@
 """The bodies of the orders that issue, move, retire and claim units, and that record papers."""
 
 from contracts.values import Json
-from tests.support.bodies import EVENT_FACTOR, MEAL_FACTOR, ORGANISER, Body
+from tests.support.main_bodies import EVENT_FACTOR, MEAL_FACTOR, ORGANISER, Body
 from tests.support.people import hex_digest
 
 BATCH = "BT-F-0001-20220101-20260831-01"
