@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from api.drafting.draft import Desk, Draft, draft_order
 from contracts.check_digits import CROCKFORD
 from contracts.values import Json
+from ledger.log.canonical import canonical
 from ledger.vault import commitment
 
 
@@ -32,7 +33,7 @@ class Sealed:
 def seal_record(origin: str, kind: str, record: Mapping[str, Json]) -> Sealed:
     """Commit to a private record with a fresh 32-byte salt."""
     salt = secrets.token_bytes(32)
-    digest = commitment(origin, salt, dict(record)).hex()
+    digest = commitment(origin, salt, canonical(dict(record)))
     return Sealed(kind=kind, record=record, salt=salt, digest=digest)
 
 

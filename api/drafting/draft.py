@@ -1,4 +1,4 @@
-"""A draft order and its signatures: the content of an `.order` file on its way from desk to desk."""
+"""A draft order and its signatures: what an `.order` file carries from desk to desk."""
 
 import secrets
 from collections.abc import Mapping
@@ -119,8 +119,10 @@ def load(path: Path) -> Draft:
     except ValueError as error:
         raise DraftError(f"{path}: {error}. Draft it again, or ask its sender.") from error
     private = parts.get("private", [])
-    records = [record for record in private if isinstance(record, dict)] if private else []
-    draft = Draft(order=order, sigs=sigs, private=tuple(records))
+    if not isinstance(private, list) or not all(isinstance(record, dict) for record in private):
+        raise DraftError(f"{path}: private is a list of records")
+    records = tuple(record for record in private if isinstance(record, dict))
+    draft = Draft(order=order, sigs=sigs, private=records)
     _check_signatures(draft, path)
     return draft
 

@@ -1,0 +1,27 @@
+"""The `sinkledger` command: its groups and commands, and how failures end it."""
+
+import sys
+
+import typer
+
+from api.cli import certificates, ledger, orders, registry, service
+from api.cli.output import CommandError, console_error
+
+app = typer.Typer(
+    name="sinkledger",
+    help="SinkLedger 碳汇账本: the registry of Baotou's carbon sinks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for group in (orders, registry, ledger, certificates, service):
+    app.add_typer(group.commands)
+
+
+def main() -> None:
+    """Run the command; an expected failure is one sentence and exit code 1 or 2."""
+    try:
+        app()
+    except CommandError as error:
+        console_error(str(error))
+        sys.exit(error.exit_code)

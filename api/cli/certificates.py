@@ -1,0 +1,100 @@
+"""`sinkledger verify` and `certificate`: check papers offline, issue them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from certificates.render import Renderer
+from certificates.seal import Sealer
+from certificates.trust import Trust
+from certificates.verdict import Verdict
+from certificates.verify import verify_pdf
+from rich.table import Table
+
+from api.cli.output import CommandError, console, print_json
+from api.cli.place import DataOption, JsonOption, KeysOption, desk_of, open_place, settings_for
+from api.issuing import Issuer, IssuingError
+
+MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
+
+commands = typer.Typer()
+
+
+@commands.command("verify")
+def verify(
+    files: Annotated[list[Path], typer.Argument(help="Certificate PDFs.")],
+    trust: Annotated[
+        Path | None,
+        typer.Option("--trust", help="Folder of trust anchors; default: the data folder's."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", help="A newer checkpoint to compare with.")
+    ] = None,
+    data: DataOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Check certificates offline, step by step; exit 0 only when every step of each passed.
+
+    Trust anchors (log.vkey, seal-root.pem) come from the folder only, never from the document.
+    """
+    anchors = Trust.load(trust or settings_for(data).trust)
+    newest = checkpoint.read_bytes() if checkpoint else None
+    verdicts: list[tuple[Path, Verdict]] = []
+    for file in files:
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}", exit_code=2) from error
+        verdicts.append((file, verify_pdf(content, anchors, newest=newest)))
+    if as_json:
+        results = [{"file": str(file), **verdict.to_json()} for file, verdict in verdicts]
+        print_json({"ok": all(verdict.ok for _, verdict in verdicts), "results": results})
+    else:
+        show(verdicts)
+    if not all(verdict.ok for _, verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def show(verdicts: Sequence[tuple[Path, Verdict]]) -> None:
+    """Print the numbered steps of each verdict."""
+    for file, verdict in verdicts:
+        table = Table(title=f"{file.name}", title_justify="left", show_header=False, box=None)
+        for number, step in enumerate(verdict.steps, start=1):
+            table.add_row(
+                str(number), MARKS[step.state], step.name, f"{step.zh}\n[dim]{step.en}[/]"
+            )
+        console().print(table)
+        good = "[bold green]核验通过 every step passed[/]"
+        bad = "[bold red]未通过 not verified: do not rely on this paper[/]"
+        console().print(good if verdict.ok else bad)
+
+
+@commands.command("certificate")
+def certificate(
+    subject: Annotated[str, typer.Argument(help="retire/ID or claim/ID.")],
+    data: DataOption = None,
+    keys: KeysOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Issue the next copy of a certificate: render, seal, store, record."""
+    registry = open_place(data, keys)
+    issuer = Issuer(registry=registry, renderer=Renderer(), sealer=Sealer(registry.settings.keys))
+    try:
+        issued = issuer.issue(subject, desk_of(registry))
+    except IssuingError as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        print_json(
+            {
+                "copy": issued.copy,
+                "number": issued.number,
+                "path": str(issued.path),
+                "recorded_seq": issued.recorded_seq,
+                "sha256": issued.sha256,
+            }
+        )
+    else:
+        console().print(f"{issued.number}: {issued.path}")

@@ -1,0 +1,101 @@
+"""`sinkledger audit`, `export`, `import`: replay the ledger, carry it away, take it in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ledger.audit import AuditReport, audit
+from ledger.export import ImportRefusedError, export_ledger, import_ledger
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.cli.output import CommandError, console, print_json, print_table
+from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
+
+FINDINGS_SHOWN = 40
+
+commands = typer.Typer()
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar on standard error."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console(),
+        transient=True,
+    )
+
+
+@commands.command("audit")
+def audit_command(
+    data: DataOption = None,
+    keys: KeysOption = None,
+    *,
+    signatures: Annotated[bool, typer.Option(help="Check every signature as well.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay the ledger from entry 0 and compare every stored row; exit 0 only if all holds."""
+    registry = open_place(data, keys)
+    with progress_bar() as bar:
+        task = bar.add_task("auditing", total=None)
+        report = audit(
+            registry,
+            signatures=signatures,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _show(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _show(report: AuditReport) -> None:
+    rows = [("entries", str(report.entries)), ("root", report.root.hex())]
+    rows += [(name, f"{kg:,} kg") for name, kg in sorted(report.supply.items())]
+    rows += [(finding.where, finding.what) for finding in report.findings[:FINDINGS_SHOWN]]
+    more = len(report.findings) - FINDINGS_SHOWN
+    if more > 0:
+        rows.append(("", f"and {more} more findings"))
+    print_table("everything holds" if report.ok else "THE LEDGER DOES NOT HOLD", rows)
+
+
+@commands.command("export")
+def export_command(
+    out: Annotated[Path, typer.Argument(help="The JSON-lines file to write.")],
+    data: DataOption = None,
+) -> None:
+    """Write the whole ledger, one entry a line; private records are not in it."""
+    registry = open_place(data)
+    with progress_bar() as bar:
+        task = bar.add_task("exporting", total=None)
+        count = export_ledger(
+            registry,
+            out,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    console().print(f"{count} entries in {out}")
+
+
+@commands.command("import")
+def import_command(
+    source: Annotated[Path, typer.Argument(help="A JSON-lines ledger.")],
+    data: DataOption = None,
+    keys: KeysOption = None,
+) -> None:
+    """Take an exported ledger into an empty data folder, checking every entry as the audit does."""
+    settings = settings_for(data, keys)
+    with progress_bar() as bar:
+        task = bar.add_task("importing", total=None)
+        try:
+            registry = import_ledger(
+                settings,
+                source,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except (ImportRefusedError, OSError) as error:
+            raise CommandError(str(error)) from error
+    console().print(f"{registry.size()} entries in {settings.data}")

@@ -1,0 +1,67 @@
+"""Which registry a command is about: a data folder on this machine."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.output import CommandError
+from api.drafting.draft import Desk
+from ledger.registry import Registry, open_registry
+from ledger.settings import Settings
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Data folder; default SINKLEDGER_DATA.")
+]
+KeysOption = Annotated[
+    Path | None,
+    typer.Option("--keys", help="Folder of private keys; default DATA/keys, or SINKLEDGER_KEYS."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+def settings_for(data: Path | None, keys: Path | None = None) -> Settings:
+    """Return the settings of a registry on this machine.
+
+    A demonstration keeps its keys inside its data folder; there they are found without being
+    named. Production keeps them elsewhere, so that a restored folder cannot bring old ones back.
+    """
+    settings = Settings() if data is None else Settings(data=data)
+    if keys is not None:
+        return settings.model_copy(update={"keys": keys})
+    inside = settings.data / "keys"
+    return settings.model_copy(update={"keys": inside}) if inside.is_dir() else settings
+
+
+def open_place(data: Path | None, keys: Path | None = None) -> Registry:
+    """Open a registry on this machine.
+
+    Raises:
+        CommandError: there is none.
+    """
+    settings = settings_for(data, keys)
+    if not settings.database.exists():
+        raise CommandError(
+            f"there is no registry in {settings.data}; name one with --data, "
+            "or make one with 'sinkledger init' or 'sinkledger demo'"
+        )
+    return open_registry(settings)
+
+
+def now_us() -> int:
+    """Return this machine's clock in microseconds since 1970-01-01T00:00:00Z."""
+    return time.time_ns() // 1000
+
+
+def desk_of(registry: Registry) -> Desk:
+    """Return the drafter's desk of an open registry, at this moment.
+
+    Raises:
+        CommandError: the registry has no entry yet.
+    """
+    books = registry.books()
+    row, active = books.row("registry"), books.row("rules/active")
+    if row is None or active is None:
+        raise CommandError("the registry is not open yet; submit its registry.open order first")
+    return Desk(origin=str(row["origin"]), rules=str(active["hash"]), now_us=now_us())

@@ -1,0 +1,93 @@
+"""`sinkledger init`, `checkpoint`: found a registry, sign and publish its checkpoint."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ledger.checkpoints import publish
+
+from api.cli.draft_file import read_body, write
+from api.cli.output import CommandError, console, print_json
+from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
+from api.drafting.accounts import PersonPlan, new_person, seal_record
+from api.drafting.draft import Desk
+from api.founding import FoundingPlan, draft_opening, make_anchors
+from api.issuing import checkpoint_of
+from api.keys import KeyFileError
+from ledger import rulesets
+from ledger.registry import open_registry
+
+commands = typer.Typer()
+
+
+@commands.command("init")
+def init(
+    plan: Annotated[
+        Path,
+        typer.Option(
+            "--plan",
+            help="JSON: origin, environment, policy_basis, name and issuer {zh, en}.",
+        ),
+    ],
+    officer: Annotated[
+        list[str],
+        typer.Option("--officer", help="ROLE:PUBLIC_KEY_HEX:RECORD.json, once per officer."),
+    ],
+    data: DataOption = None,
+    keys: KeysOption = None,
+    out: Annotated[Path, typer.Option("--out")] = Path("registry-open.order"),
+) -> None:
+    """Make keys and trust anchors of a new registry and draft entry 0 for its officers.
+
+    Every officer then signs the file with their own key ('order sign'), and 'order submit' opens
+    the registry. Back the key folder up apart from the data folder.
+    """
+    given = read_body(plan, [])
+    name, issuer = given.get("name"), given.get("issuer")
+    if not isinstance(name, dict) or not isinstance(issuer, dict):
+        raise CommandError(f"{plan}: name and issuer are objects with zh and en")
+    founding = FoundingPlan(
+        origin=str(given.get("origin")),
+        environment=str(given.get("environment")),
+        name=name,
+        issuer=issuer,
+        policy_basis=str(given.get("policy_basis")),
+    )
+    settings = settings_for(data, keys)
+    if settings.database.exists():
+        raise CommandError(f"{settings.database} exists; a registry is never founded twice")
+    moment = now_us()
+    officers = [_officer(founding.origin, item) for item in officer]
+    try:
+        anchors = make_anchors(settings, founding, moment)
+    except (KeyFileError, FileExistsError) as error:
+        raise CommandError(str(error)) from error
+    open_registry(settings).close()
+    desk = Desk(origin=founding.origin, rules=rulesets.newest(), now_us=moment)
+    write(draft_opening(desk, founding, anchors, officers), out)
+    console().print(f"log key to publish: {anchors.vkey}")
+    console().print(f"seal root SHA-256 to publish: {anchors.seal_root_sha256}")
+
+
+def _officer(origin: str, item: str) -> PersonPlan:
+    role, key, record = [*item.split(":", 2), "", ""][:3]
+    sealed = seal_record(origin, "person", read_body(Path(record), []))
+    return PersonPlan(person=new_person(), key=key, roles=(role,), record=sealed)
+
+
+@commands.command("checkpoint")
+def checkpoint(
+    data: DataOption = None, keys: KeysOption = None, *, as_json: JsonOption = False
+) -> None:
+    """Sign the current size and root of the log and publish them."""
+    registry = open_place(data, keys)
+    if registry.read_only_reason is not None:
+        raise CommandError(registry.read_only_reason)
+    publish(registry)
+    published = checkpoint_of(registry)
+    if published is None:
+        raise CommandError("nothing was published; the registry has no entry yet")
+    if as_json:
+        print_json({"root": published.root.hex(), "size": published.size})
+    else:
+        console().print(f"checkpoint of {published.size} entries, root {published.root.hex()}")

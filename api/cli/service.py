@@ -1,0 +1,124 @@
+"""`sinkledger serve`, `demo`, `bench`: the service, the demonstration, the measurements."""
+
+import runpy
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.cli.certificates import show
+from api.cli.output import CommandError, console, print_json, print_table
+from api.cli.place import DataOption, JsonOption, KeysOption, open_place
+from api.demo.play import Performance, perform
+
+commands = typer.Typer()
+
+
+@commands.command("serve")
+def serve(
+    data: DataOption = None,
+    keys: KeysOption = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Start the HTTP service on a registry."""
+    registry = open_place(data, keys)
+    if registry.read_only_reason is not None:
+        console().print(f"[yellow]read-only:[/] {registry.read_only_reason}")
+    console().print(f"http://{host}:{port}/  (stop with Ctrl-C)")
+    uvicorn.run(
+        create_app(registry), host=host, port=port, log_level="warning", server_header=False
+    )
+
+
+@commands.command("demo")
+def demo(
+    data: Annotated[Path, typer.Option("--data", help="An empty folder for everything.")] = Path(
+        "demo-data"
+    ),
+    *,
+    as_json: JsonOption = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Play again beside an earlier demo in the folder.")
+    ] = False,
+) -> None:
+    """Play the main job: from a tree plot to certificates that verify offline. All invented."""
+    folder = data.resolve()
+    if fresh:
+        folder = _fresh(folder)
+    if (folder / "ledger.db").exists():
+        raise CommandError(
+            f"{folder} holds a registry already; name another folder with --data, or add --fresh"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with console().status("…") as status:
+        performance = perform(folder, status.update)
+    _tell(performance, to_output=not as_json)
+    if as_json:
+        print_json(_summary(folder, performance))
+    if not (performance.report.ok and all(verdict.ok for verdict in performance.verdicts)):
+        raise typer.Exit(1)
+
+
+def _fresh(folder: Path) -> Path:
+    number = 2
+    candidate = folder
+    while (candidate / "ledger.db").exists():
+        candidate = folder.with_name(f"{folder.name}-{number}")
+        number += 1
+    return candidate
+
+
+def _tell(performance: Performance, *, to_output: bool) -> None:
+    print_table("示例·无效 SYNTHETIC", performance.lines, to_output=to_output)
+    files = [one.path for one in performance.certificates]
+    show(list(zip(files, performance.verdicts, strict=True)))
+    settings = performance.registry.settings
+    holds = "成立 holds" if performance.report.ok else "不成立 DOES NOT HOLD"
+    print_table(
+        "结果 Result",
+        [
+            *(("证书 certificate", str(path)) for path in files),
+            ("信任锚 trust anchors", str(settings.trust)),
+            ("账本导出 export", str(performance.export)),
+            ("审计 audit", f"{performance.report.entries} entries · {holds}"),
+            ("用时 seconds", f"{performance.seconds:.1f}"),
+            ("再核验 verify again", f"sinkledger verify {files[0]} --trust {settings.trust}"),
+        ],
+        to_output=to_output,
+    )
+
+
+def _summary(folder: Path, performance: Performance) -> dict[str, object]:
+    settings = performance.registry.settings
+    return {
+        "audit_ok": performance.report.ok,
+        "certificates": [str(one.path) for one in performance.certificates],
+        "checkpoint": str(settings.log / "checkpoint"),
+        "data_dir": str(folder),
+        "entries": performance.report.entries,
+        "export": str(performance.export),
+        "keys": str(settings.keys),
+        "numbers": [one.number for one in performance.certificates],
+        "seconds": round(performance.seconds, 2),
+        "supply": dict(performance.report.supply),
+        "trust": str(settings.trust),
+        "verified": [verdict.ok for verdict in performance.verdicts],
+        "vkey": performance.vkey,
+    }
+
+
+@commands.command("bench")
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Default: all.")] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Run benchmarks from the source tree; each prints a ratio against a named limit or peer."""
+    if not (Path.cwd() / "bench").is_dir():
+        raise CommandError("benchmarks live in the source tree; run this there, or ./run bench")
+    sys.argv = ["bench", *(names or []), *(["--json"] if as_json else [])]
+    runpy.run_module("bench", run_name="__main__")

@@ -1,0 +1,1 @@
+"""The demonstration: the main job from a tree plot to verified certificates, all of it invented."""

@@ -1,0 +1,119 @@
+"""Founding a registry: keys of log, service and seal, trust anchors, and the opening order."""
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from certificates.pki import make_pki
+
+from api.drafting.accounts import PersonPlan
+from api.drafting.draft import Desk, Draft, draft_order
+from api.keys import load_seed, make_key
+from contracts.v1.certificate_record import SERVICE
+from contracts.values import Json
+from ledger.log.key import Skey
+from ledger.settings import Settings
+
+LOG_KEY: Final = "log.skey"
+SERVICE_KEY: Final = f"service-{SERVICE}.pem"
+VKEY_FILE: Final = "log.vkey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundingPlan:
+    """What the founders decide.
+
+    Attributes:
+        origin: The log's origin; it never changes.
+        environment: demo or production.
+        name: The registry's name, zh and en.
+        issuer: Who issues certificates, zh and en; in a demo an invented body.
+        policy_basis: The decision that the registry rests on.
+    """
+
+    origin: str
+    environment: str
+    name: Mapping[str, Json]
+    issuer: Mapping[str, Json]
+    policy_basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchors:
+    """What everyone will check the registry against, and the service's public key."""
+
+    vkey: str
+    seal_root_sha256: str
+    service_key: str
+
+
+def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors:
+    """Make the registry's keys and write the public trust anchors; never overwrites.
+
+    Raises:
+        KeyFileError: a key file exists.
+        FileExistsError: the log's key exists.
+    """
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.trust.mkdir(parents=True, exist_ok=True)
+    service_key = make_key(settings.keys / SERVICE_KEY)
+    log_key = Skey(plan.origin, secrets.token_bytes(32))
+    _write_secret(settings.keys / LOG_KEY, f"{log_key.to_text()}\n".encode())
+    vkey = log_key.vkey.to_text()
+    (settings.trust / VKEY_FILE).write_text(f"{vkey}\n", encoding="ascii")
+    anchors = make_pki(
+        settings.keys,
+        settings.trust,
+        organisation=str(plan.issuer.get("en") or plan.issuer.get("zh")),
+        environment=plan.environment,
+        now=datetime.fromtimestamp(now_us // 1_000_000, tz=UTC),
+    )
+    return Anchors(vkey=vkey, seal_root_sha256=anchors.root_sha256, service_key=service_key)
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def draft_opening(
+    desk: Desk, plan: FoundingPlan, anchors: Anchors, officers: Sequence[PersonPlan]
+) -> Draft:
+    """Draft `registry.open`, entry 0, to be signed by every officer."""
+    body: dict[str, Json] = {
+        "environment": plan.environment,
+        "issuer": dict(plan.issuer),
+        "log": {"vkeys": [{"vkey": anchors.vkey}]},
+        "name": dict(plan.name),
+        "officers": [officer.officer() for officer in officers],
+        "origin": plan.origin,
+        "policy_basis": plan.policy_basis,
+        "seal": {"root_sha256": anchors.seal_root_sha256},
+        "services": [
+            {
+                "alg": "ed25519",
+                "key": anchors.service_key,
+                "kinds": ["certificate.record"],
+                "name": SERVICE,
+            }
+        ],
+        "webauthn": {"origins": [], "rp_id": plan.origin.partition("/")[0]},
+    }
+    draft = draft_order(desk, "registry.open", "registrar", body)
+    return Draft(order=draft.order, private=tuple(officer.record.to_json() for officer in officers))
+
+
+def service_seed(settings: Settings) -> bytes:
+    """Return the key of the certificate service.
+
+    Raises:
+        KeyFileError: it is missing or not private.
+    """
+    return load_seed(settings.keys / SERVICE_KEY)

@@ -1,0 +1,146 @@
+"""Issuing certificates: final → render → seal → store → record → release.
+
+A certificate states an entry that a published checkpoint covers. The file is stored before its
+digest is recorded, and recorded before anyone gets it: a stolen seal cannot make a paper that
+nobody can see. If we crash in between, the file without a record is not issued; issuing again
+renders the same bytes but for the seal's time, and takes the same copy number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from certificates.issue import issue
+from certificates.number import certificate_number
+from certificates.render import Renderer
+from certificates.seal import Sealer
+from certificates.statement import Statement
+
+from api.drafting.draft import Desk, draft_order
+from api.founding import service_seed
+from contracts.lookup import integer_of, object_of
+from contracts.refusal import Refused
+from contracts.v1.certificate_record import SERVICE
+from contracts.values import Json
+from ledger.files import write_atomically
+from ledger.intake import read_envelope
+from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.entry import Entry
+from ledger.log.key import parse_vkey
+from ledger.log.proof import TlogProof
+from ledger.registry import Registry
+
+KINDS: Final = {"retire": "RT", "claim": "CL"}
+
+
+class IssuingError(Exception):
+    """A certificate cannot be issued; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A released certificate: its number, its file, and the entry that records it."""
+
+    number: str
+    path: Path
+    sha256: str
+    copy: int
+    recorded_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """What issuing needs: the registry, the renderer and the seal of this process."""
+
+    registry: Registry
+    renderer: Renderer
+    sealer: Sealer
+
+    def issue(self, subject: str, desk: Desk) -> Issued:
+        """Issue the certificate of `retire/<id>` or `claim/<id>` as its next copy.
+
+        Raises:
+            IssuingError: there is no such subject, it is not complete, no published checkpoint
+                covers it yet, or the record was refused.
+        """
+        kind, seq, at_us = self._stating(subject)
+        number = certificate_number(kind, seq, at_us)
+        statement = self._statement(kind, seq)
+        pdf = issue(statement, self.sealer, self.renderer, now_us=desk.now_us)
+        known = self.registry.books().row(f"cert/{number}")
+        copies = known["copies"] if known else []
+        copy = len(copies) + 1 if isinstance(copies, Sequence) else 1
+        path = self.registry.settings.certificates / file_name(number, copy)
+        write_atomically(path, pdf)
+        write_atomically(path.with_suffix(".tlog-proof"), statement.proof)
+        digest = sha256(pdf).hexdigest()
+        body: dict[str, Json] = {
+            "copy": copy,
+            "number": number,
+            "proof_sha256": sha256(statement.proof).hexdigest(),
+            "sha256": digest,
+            "subject": subject,
+        }
+        entry = self._record(desk, body)
+        return Issued(number=number, path=path, sha256=digest, copy=copy, recorded_seq=entry.seq)
+
+    def _stating(self, subject: str) -> tuple[str, int, int]:
+        row = self.registry.books().row(subject)
+        kind = KINDS.get(subject.partition("/")[0])
+        if row is None or kind is None:
+            raise IssuingError(f"{subject}: no such retirement or claim; look it up first")
+        if kind == "RT":
+            return kind, integer_of(row, "retired_seq"), integer_of(row, "retired_at_us")
+        if row["completion"] is None:
+            raise IssuingError(f"{subject}: the claim is not complete; complete it first")
+        done = object_of(row, "completion")
+        return kind, integer_of(done, "seq"), integer_of(done, "at_us")
+
+    def _statement(self, kind: str, seq: int) -> Statement:
+        registry = self.registry
+        note = registry.checkpoint()
+        published = checkpoint_of(registry)
+        if note is None or published is None or published.size <= seq:
+            raise IssuingError(
+                f"no published checkpoint covers entry {seq}; run: sinkledger checkpoint"
+            )
+        proof = TlogProof(index=seq, path=registry.proof(seq, published.size), checkpoint=note)
+        return Statement(
+            kind=kind,
+            registry_entry=registry.entry_bytes(0),
+            entry=registry.entry_bytes(seq),
+            proof=proof.to_bytes(),
+            base_url=registry.settings.base_url,
+            mirror_url=registry.settings.mirror_url,
+        )
+
+    def _record(self, desk: Desk, body: dict[str, Json]) -> Entry:
+        draft = draft_order(desk, "certificate.record", f"service/{SERVICE}", body)
+        signed = draft.signed_with(service_seed(self.registry.settings))
+        (result,) = self.registry.submit(
+            [read_envelope(signed.envelope())], now_us=desk.now_us, clock_confirmed=True
+        )
+        if isinstance(result, Refused):
+            raise IssuingError(f"the record was refused: {result}")
+        return result
+
+
+def file_name(number: str, copy: int) -> str:
+    """Return the name of a certificate's file: its number, and the copy from the second on."""
+    return f"{number}.pdf" if copy == 1 else f"{number}-copy{copy}.pdf"
+
+
+def checkpoint_of(registry: Registry) -> Checkpoint | None:
+    """Return the checkpoint published last, its signature checked; nothing before the first.
+
+    Raises:
+        CheckpointError: the published file is not this log's.
+    """
+    note, row = registry.checkpoint(), registry.books().row("registry")
+    if note is None or row is None:
+        return None
+    vkeys = row["log_vkeys"]
+    first = vkeys[0] if isinstance(vkeys, list) else ""
+    return open_checkpoint(note, parse_vkey(str(first)), str(row["origin"]))
