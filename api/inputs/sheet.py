@@ -11,6 +11,9 @@ from api.inputs.errors import InputError
 from api.inputs.text import decode
 
 ROWS_MAX: Final = 200_000
+LINES_MAX: Final = ROWS_MAX + 10_000
+"""Rows, comments and blank lines: counted before the text is split, to keep memory small."""
+
 CELL_CHARACTERS_MAX: Final = 200
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
@@ -57,20 +60,18 @@ def read_sheet(raw: bytes, *, names: Mapping[str, str], required: Mapping[str, s
         required: Columns that must be there, with their Chinese names.
 
     Raises:
-        InputError: what `decode` raises, then `DELIMITER_WRONG`, `COLUMN_DUPLICATE`,
-            `COLUMN_MISSING`, then per row `QUOTE_OPEN`, `CELLS_TOO_MANY`, `CELLS_TOO_FEW`,
-            `CELL_TOO_LONG`, `CHARACTER_FORBIDDEN`, and `ROWS_TOO_MANY`, `ROWS_MISSING`.
+        InputError: what `decode` raises, then `ROWS_TOO_MANY`, `DELIMITER_WRONG`,
+            `COLUMN_DUPLICATE`, `COLUMN_MISSING`, `ROWS_MISSING`, then per row `QUOTE_OPEN`,
+            `CELLS_TOO_MANY`, `CELLS_TOO_FEW`, `CELL_TOO_LONG`, `CHARACTER_FORBIDDEN`.
     """
-    lines = _lines(decode(raw))
+    text = decode(raw)
+    if max(text.count("\n"), text.count("\r")) > LINES_MAX:
+        raise _too_many_rows(LINES_MAX + 1)
+    lines = _lines(text)
     if not lines:
         raise _no_rows()
     if len(lines) - 1 > ROWS_MAX:
-        raise InputError(
-            "ROWS_TOO_MANY",
-            lines[ROWS_MAX + 1][0],
-            zh=f"超过{ROWS_MAX}行，请拆分为多个文件。",
-            en=f"more than {ROWS_MAX} rows; split the file.",
-        )
+        raise _too_many_rows(lines[ROWS_MAX + 1][0])
     header = _read_header(*lines[0], names=names, required=required)
     if len(lines) == 1:
         raise _no_rows()
@@ -194,6 +195,15 @@ def _split(number: int, line: str) -> list[str]:
             zh="引号不成对，请检查这一行的英文双引号。",
             en="a quotation mark is left open; check the double quotes of this line.",
         ) from fault
+
+
+def _too_many_rows(line: int) -> InputError:
+    return InputError(
+        "ROWS_TOO_MANY",
+        line,
+        zh=f"超过{ROWS_MAX}行，请拆分为多个文件。",
+        en=f"more than {ROWS_MAX} rows; split the file.",
+    )
 
 
 def _no_rows() -> InputError:

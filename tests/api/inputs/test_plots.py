@@ -135,6 +135,7 @@ def test_refuses_a_row_and_names_its_line(row: str, code: str) -> None:
         pytest.param(f"{HEADER}\n", "ROWS_MISSING", 0, id="header-only"),
         pytest.param("# only a comment\n", "ROWS_MISSING", 0, id="comment-only"),
         pytest.param(f"{HEADER}\n" + "P,A,1,,,\n" * 200_001, "ROWS_TOO_MANY", 200_002, id="rows"),
+        pytest.param("#\n" * 210_001, "ROWS_TOO_MANY", 210_001, id="comments-without-end"),
         pytest.param(
             f"{HEADER}\nP1,A,667,,,\nP1,A,667,,,\n", "PLOT_DUPLICATE", 3, id="empty-twice"
         ),
