@@ -7,6 +7,7 @@ from typing import Final
 from contracts.values import Json, Outcome
 
 _ESCAPED: Final = re.compile(r'["\\\x00-\x1f]')
+MOVEMENT_BYTES_MAX: Final = 210
 _SHORT_ESCAPES: Final = '"\\\b\t\n\f\r'
 
 
@@ -31,6 +32,16 @@ def _text_bytes(text: str) -> int:
     for escaped in _ESCAPED.findall(text):
         size += 1 if escaped in _SHORT_ESCAPES else 5
     return size
+
+
+def outcome_fits(outcome: Outcome, bytes_max: int) -> bool:
+    """Say whether an outcome surely or by count fits into that many bytes.
+
+    A movement takes at most 210 bytes (a batch id of 31 characters, two numbers of 16 digits,
+    two places of 22), so the usual few need no counting.
+    """
+    sure = not outcome.rows and len(outcome.movements) * MOVEMENT_BYTES_MAX <= bytes_max - 64
+    return sure or outcome_bytes(outcome) <= bytes_max
 
 
 def outcome_bytes(outcome: Outcome) -> int:

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 from ledger.audit import AuditReport, audit
-from ledger.export import ImportRefusedError, export_ledger, import_ledger
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
+from ledger.export import LedgerFileError, export_ledger, import_ledger
+from ledger.registry import open_registry
 
 FINDINGS_SHOWN = 40
 
@@ -87,15 +88,15 @@ def import_command(
     keys: KeysOption = None,
 ) -> None:
     """Take an exported ledger into an empty data folder, checking every entry as the audit does."""
-    settings = settings_for(data, keys)
+    registry = open_registry(settings_for(data, keys))
     with progress_bar() as bar:
         task = bar.add_task("importing", total=None)
         try:
-            registry = import_ledger(
-                settings,
+            count = import_ledger(
+                registry,
                 source,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                progress=lambda done, total: bar.update(task, completed=done, total=total or None),
             )
-        except (ImportRefusedError, OSError) as error:
+        except (LedgerFileError, OSError) as error:
             raise CommandError(str(error)) from error
-    console().print(f"{registry.size()} entries in {settings.data}")
+    console().print(f"{count} entries in {registry.settings.data}")

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ledger.checkpoints import publish
 
 from api.cli.draft_file import read_body, write
 from api.cli.output import CommandError, console, print_json
@@ -15,6 +14,7 @@ from api.founding import FoundingPlan, draft_opening, make_anchors
 from api.issuing import checkpoint_of
 from api.keys import KeyFileError
 from ledger import rulesets
+from ledger.checkpoints import publish
 from ledger.registry import open_registry
 
 commands = typer.Typer()

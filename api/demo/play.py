@@ -13,8 +13,6 @@ from certificates.trust import Trust
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
 from ledger.audit import AuditReport, audit
-from ledger.checkpoints import publish
-from ledger.export import export_ledger
 
 from api.demo import event_acts, forest_acts
 from api.demo.cast import make_cast
@@ -24,6 +22,8 @@ from api.founding import FoundingPlan, draft_opening, make_anchors
 from api.issuing import Issued, Issuer
 from contracts.dates import BEIJING
 from ledger import rulesets
+from ledger.checkpoints import publish
+from ledger.export import export_ledger
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 
@@ -34,9 +34,9 @@ PLAN: Final = FoundingPlan(
     issuer={"en": "Example Registration Body", "zh": "示例登记机构"},
     policy_basis="包府发〔2021〕43号（2021年10月8日）",
 )
-FOUNDED: Final = date(2025, 9, 22)
-MEASURED: Final = date(2025, 10, 13)
-SOLD: Final = date(2026, 3, 12)
+FOUNDED: Final = date(2026, 8, 17)
+MEASURED: Final = date(2026, 8, 24)
+SOLD: Final = date(2026, 9, 3)
 ANNOUNCED: Final = date(2026, 9, 21)
 COMPUTED: Final = date(2026, 10, 28)
 RETIRED: Final = date(2026, 11, 5)
@@ -135,8 +135,8 @@ def _event(stage: Stage, folder: Path, progress: Progress) -> tuple[str, tuple[s
     cast = stage.cast
     progress("转让 Transfers")
     stage.jump_to(SOLD)
-    event_acts.transfer(stage, cast.farm, cast.enterprise, 500_000, "示例-2026-0312")
-    event_acts.transfer(stage, cast.farm, cast.buyer, 120_000, "示例-2026-0313")
+    event_acts.transfer(stage, cast.farm, cast.enterprise, 500_000, "示例-2026-0903")
+    event_acts.transfer(stage, cast.farm, cast.buyer, 120_000, "示例-2026-0904")
     progress("零碳活动 Zero-carbon event")
     stage.jump_to(ANNOUNCED)
     claim = event_acts.open_claim(stage, cast.organiser)

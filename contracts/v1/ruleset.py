@@ -10,7 +10,7 @@ from contracts.lookup import registry
 from contracts.orders import Order, check_time
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
-from contracts.size import outcome_bytes
+from contracts.size import outcome_bytes, outcome_fits
 from contracts.v1 import (
     account_keys,
     account_open,
@@ -82,8 +82,8 @@ def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: 
     signers = authority.identify(books, keys, moment, needs)
     authority.check(books, order, signers, needs)
     outcome: Outcome = rule.decide(books, order, body, moment)
-    size = outcome_bytes(outcome)
-    if size > OUTCOME_BYTES_MAX:
+    if not outcome_fits(outcome, OUTCOME_BYTES_MAX):
+        size = outcome_bytes(outcome)
         raise Refused(RefusalCode.TOO_LARGE, outcome_bytes=size, bytes_max=OUTCOME_BYTES_MAX)
     return outcome
 

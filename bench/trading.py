@@ -1,0 +1,70 @@
+"""A registry at work for measuring: the main job done, many accounts, many signed transfers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from ledger import rulesets
+from ledger.intake import SignedOrder, read_envelope
+from ledger.registry import Registry, open_registry
+from ledger.settings import Settings
+from tests.support import main_steps, unit_bodies
+from tests.support.main_steps import FARM_ID
+from tests.support.people import organisation, person
+from tests.support.scenario import World, main_world
+
+ACCOUNTS = 32
+STAKE_KG = 20_000
+TRANSFER_KG_MAX = 40
+"""Small amounts, so that no account runs dry while thousands are moved."""
+
+
+class Market:
+    """Accounts that hold units, each with one signer, and orders between them."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.random = Random(seed)
+        self.world: World = main_world(rules=rulesets.newest())
+        self.accounts: list[tuple[str, str]] = []
+        for number in range(ACCOUNTS):
+            self._open_account(f"trader {number}")
+        self.registry: Registry = open_registry(Settings(data=folder, keys=folder / "keys"))
+        for step in self.world.steps:
+            signed = [read_envelope(step.envelope())]
+            (result,) = self.registry.submit(signed, now_us=step.at_us, clock_confirmed=True)
+            if isinstance(result, Exception):
+                raise result
+        self.now_us = self.world.now_us
+
+    def _open_account(self, name: str) -> None:
+        org = organisation(f"示例 {name}", name)
+        account = main_steps.open_account(self.world, "holder", org, (person(name), "initiate"))
+        body = unit_bodies.units_transfer(FARM_ID, account, STAKE_KG)
+        main_steps.farm_step(self.world, "units.transfer", body)
+        self.accounts.append((account, name))
+
+    def orders(self, count: int, *, fragmenting: bool = False) -> Iterator[bytes]:
+        """Yield signed transfers, each of one signature, as they would arrive.
+
+        Sellers sell to buyers, so a transfer is one movement. With `fragmenting`, everybody
+        trades with everybody, and holdings fall into ever more and smaller pieces.
+        """
+        half = len(self.accounts) // 2
+        for number in range(count):
+            source, name = self.accounts[number % half]
+            target, _ = self.accounts[half + number % half]
+            quantity_kg = 1 + number % 3
+            if fragmenting:
+                (source, name), (target, _) = self.random.sample(self.accounts, 2)
+                quantity_kg = self.random.randint(1, TRANSFER_KG_MAX)
+            body = unit_bodies.units_transfer(source, target, quantity_kg)
+            self.world.now_us = self.now_us
+            step = self.world.step("units.transfer", body, f"acct/{source}", [person(name).key])
+            yield step.envelope()
+
+    def submit(self, signed: list[SignedOrder]) -> tuple[int, int]:
+        """Submit a batch; return how many orders were recorded, and how many movements."""
+        self.now_us += 1_000_000
+        results = self.registry.submit(signed, now_us=self.now_us, clock_confirmed=True)
+        entries = [result for result in results if not isinstance(result, Exception)]
+        return len(entries), sum(len(entry.movements) for entry in entries)
