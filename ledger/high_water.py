@@ -5,14 +5,10 @@ commit and the raising, the mark is lower than it could be, which refuses nothin
 ledger may always be larger than its mark, and its root at the mark's size still has to fit.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.files import write_atomically
+from ledger.files import in_turn, write_atomically
 from ledger.log.canonical import Json, NotCanonicalError, canonical, parse_canonical
 
 
@@ -58,7 +54,7 @@ def raise_mark(path: Path, mark: HighWater) -> None:
     Raises:
         HighWaterError: the file is damaged.
     """
-    with _turn(path):
+    with in_turn(path):
         standing = read_mark(path)
         if standing is None or standing.size < mark.size:
             content: dict[str, Json] = {
@@ -67,13 +63,3 @@ def raise_mark(path: Path, mark: HighWater) -> None:
                 "size": mark.size,
             }
             write_atomically(path, canonical(content))
-
-
-@contextmanager
-def _turn(path: Path) -> Iterator[None]:
-    descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

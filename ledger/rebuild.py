@@ -6,7 +6,7 @@ transaction. If we crash on the way, the old ones are still there.
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspect, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
@@ -25,6 +25,7 @@ from ledger.tables import (
 )
 from ledger.writing import Values, movement_values
 
+Progress: TypeAlias = Callable[[int, int], None]
 SHADOW: Final = "shadow_"
 PAGE_ROWS: Final = 1_000
 
@@ -40,7 +41,7 @@ def create_projections(connection: Connection) -> None:
     store.create_head(connection)
 
 
-def rebuild(engine: Engine, progress: Callable[[int, int], None] | None = None) -> None:
+def rebuild(engine: Engine, progress: Progress | None = None) -> None:
     """Make every projection anew from the log, taking each entry's outcome as it stands.
 
     Args:
@@ -52,10 +53,15 @@ def rebuild(engine: Engine, progress: Callable[[int, int], None] | None = None) 
             continue the chain. Stop; never repair.
     """
     with engine.begin() as connection:
-        total = connection.execute(select(func.count()).select_from(log_entry)).scalar_one()
-        shadows = _create_shadows(connection)
-        fill_projections(connection, shadows, _replayed(connection, total, progress))
-        _swap(connection)
+        fill_from_log(connection, progress)
+
+
+def fill_from_log(connection: Connection, progress: Progress | None = None) -> None:
+    """As `rebuild`, inside the caller's transaction."""
+    total = connection.execute(select(func.count()).select_from(log_entry)).scalar_one()
+    shadows = _create_shadows(connection)
+    _fill(connection, shadows, _replayed(connection, total, progress))
+    _swap(connection)
 
 
 def _create_shadows(connection: Connection) -> dict[str, Table]:
@@ -70,7 +76,7 @@ def _create_shadows(connection: Connection) -> dict[str, Table]:
 
 
 def _replayed(
-    connection: Connection, total: int, progress: Callable[[int, int], None] | None
+    connection: Connection, total: int, progress: Progress | None
 ) -> Iterator[tuple[ReplayState, list[Values]]]:
     state = ReplayState()
     movements: list[Values] = []
@@ -86,7 +92,7 @@ def _replayed(
     yield state, movements
 
 
-def fill_projections(
+def _fill(
     connection: Connection,
     tables: dict[str, Table],
     pages: Iterable[tuple[ReplayState, list[Values]]],

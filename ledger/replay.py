@@ -43,19 +43,7 @@ class ReplayState:
             BlocksError: a movement takes units that are not in its source place.
         """
         self.chain = follow(self.chain, entry)
-        self.post(entry)
-
-    def post(self, entry: Entry) -> None:
-        """Post an entry's outcome to the books only.
-
-        Raises:
-            BlocksError: a movement takes units that are not in its source place.
-        """
-        movements, rows = outcome_of(entry)
-        self.books.apply(movements, rows)
-        self.row_seqs.update((row.key, entry.seq) for row in rows)
-        for key, change_kg in supply_changes(movements).items():
-            self.supply[key] = self.supply.get(key, 0) + change_kg
+        post(self, entry.seq, *outcome_of(entry))
 
     def head(self) -> Head:
         """Return the head that follows from the entries."""
@@ -77,6 +65,18 @@ class ReplayState:
         """Yield what `view_supply` must hold, by batch and name."""
         for batch, name in sorted(self.supply):
             yield {"batch": batch, "name": name, "quantity_kg": self.supply[batch, name]}
+
+
+def post(state: ReplayState, seq: int, movements: Sequence[Movement], rows: Sequence[Row]) -> None:
+    """Post the outcome of entry `seq` to the books of a replay.
+
+    Raises:
+        BlocksError: a movement takes units that are not in its source place.
+    """
+    state.books.apply(movements, rows)
+    state.row_seqs.update((row.key, seq) for row in rows)
+    for key, change_kg in supply_changes(movements).items():
+        state.supply[key] = state.supply.get(key, 0) + change_kg
 
 
 def outcome_of(entry: Entry) -> tuple[Sequence[Movement], Sequence[Row]]:

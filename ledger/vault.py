@@ -20,6 +20,8 @@ from ledger.intake import PrivateRecord
 from ledger.tables import side_org, side_person, side_polygon_salt
 
 COMMIT_DOMAIN: Final = "/commit/v1\n"
+RECORD_BYTES_MAX: Final = 65_536
+"""An envelope is not longer, so no record is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

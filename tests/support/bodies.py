@@ -5,6 +5,7 @@ from hashlib import sha256
 from stdnum.cn import uscc as uscc_number
 
 from contracts.values import Json
+from ledger.log.key import Vkey
 from tests.support.signing import Signer
 
 Body = dict[str, Json]
@@ -26,7 +27,7 @@ def organisation(number: int) -> Body:
     return {"name": {"en": f"Example {number}", "zh": f"示例单位{number}"}, "uscc": uscc(number)}
 
 
-def opening(origin: str, officers: dict[str, Signer], service: Signer) -> Body:
+def opening(vkey: Vkey, officers: dict[str, Signer], service: Signer) -> Body:
     """Return the body of `registry.open`."""
     named: list[Json] = [
         {**signer.key_json(), "commitment": digest(role), "person": signer.person, "role": role}
@@ -35,10 +36,10 @@ def opening(origin: str, officers: dict[str, Signer], service: Signer) -> Body:
     return {
         "environment": "demo",
         "issuer": {"zh": "示例登记机构"},
-        "log": {"vkeys": [{"vkey": f"{origin}+00000000+example"}]},
+        "log": {"vkeys": [{"vkey": vkey.to_text()}]},
         "name": {"en": "Example registry", "zh": "示例登记簿"},
         "officers": named,
-        "origin": origin,
+        "origin": vkey.name,
         "policy_basis": "示例",
         "seal": {"root_sha256": digest("seal")},
         "services": [

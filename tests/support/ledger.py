@@ -11,9 +11,11 @@ from contracts.check_digits import encode_id
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
+from ledger.checkpoints import KEY_FILE
 from ledger.geometry import area_m2, parse_parcel
 from ledger.intake import PrivateRecord, SignedOrder
 from ledger.log.entry import Entry
+from ledger.log.key import Skey
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support import bodies, geometries
@@ -25,6 +27,7 @@ START_US = 1_790_000_000_000_000  # 2026-09-21
 SECOND_US = 1_000_000
 OFFICERS = {role: Signer(role) for role in ("issuer", "registrar", "supervisor")}
 SERVICE = Signer("certificates")
+LOG_KEY = Skey(ORIGIN, Signer("log").seed)
 REGISTRAR, ISSUER, SUPERVISOR = (OFFICERS[n] for n in ("registrar", "issuer", "supervisor"))
 PERIODS = (("2022-01-01", "2022-12-31"), ("2023-01-01", "2023-12-31"))
 
@@ -88,7 +91,7 @@ class World:
 
     def open(self) -> Entry:
         """Found the registry."""
-        body = bodies.opening(ORIGIN, OFFICERS, SERVICE)
+        body = bodies.opening(LOG_KEY.vkey, OFFICERS, SERVICE)
         return self.act("registry.open", body, [*OFFICERS.values()])
 
     def open_account(self, name: str, type_: str = "holder", *, dual: bool = False) -> str:
@@ -149,8 +152,10 @@ class Scene:
 
 
 def open_world(folder: Path) -> World:
-    """Open an empty registry in a folder."""
-    return World(registry=open_registry(settings_in(folder)))
+    """Open an empty registry in a folder, with the log's key."""
+    registry = open_registry(settings_in(folder))
+    (registry.settings.keys / KEY_FILE).write_text(LOG_KEY.to_text())
+    return World(registry=registry)
 
 
 def build_scene(folder: Path) -> Scene:

@@ -1,0 +1,93 @@
+"""The audit: does everything that is stored follow from the signed orders, from entry 0 on?
+
+It reads a registry's folder as it lies there, in whatever state, and never raises: whatever cannot
+be read is a finding. Steps: databases and schema, replay with signatures, projections and hashes,
+private records, files, mark and checkpoint.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ledger.audit_files import check_files, sizes_stated
+from ledger.audit_log import LogAudit, replay_log
+from ledger.audit_schema import audit_connection, check_databases
+from ledger.audit_vault import check_vault
+from ledger.audit_views import check_views
+from ledger.findings import Finding, Findings
+from ledger.settings import Settings
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+__all__ = ["AuditReport", "Finding", "audit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """What an audit found.
+
+    Attributes:
+        ok: Nothing is wrong, there is at least one entry, and signatures were verified.
+        entries: How many entries were replayed.
+        root: The Merkle root over their stored bytes.
+        signatures: How many signatures were verified; 0 if they were left out.
+        first_bad_entry: The first entry that something is wrong with.
+        findings: Everything found, in the order of the steps.
+        supply: Kilograms by name over all batches, as replayed.
+    """
+
+    ok: bool
+    entries: int
+    root: bytes
+    signatures: int
+    first_bad_entry: int | None
+    findings: tuple[Finding, ...]
+    supply: dict[str, int]
+
+
+def audit(
+    settings: Settings, *, signatures: bool = True, progress: Progress | None = None
+) -> AuditReport:
+    """Audit the registry in a folder.
+
+    Args:
+        settings: Where it lies.
+        signatures: Also verify every signature. Nothing checked is no success: without them the
+            report is never `ok`.
+        progress: Called with (entries done, entries in all).
+    """
+    log = LogAudit(findings=Findings(), verify=signatures, progress=progress)
+    log.roots = dict.fromkeys(sizes_stated(settings), b"")
+    _check_database(settings, log)
+    check_files(settings, log)
+    findings = tuple(log.findings.items)
+    return AuditReport(
+        ok=not findings and log.signatures > 0,
+        entries=log.tree.size,
+        root=log.tree.root(),
+        signatures=log.signatures,
+        first_bad_entry=log.findings.first_bad_entry,
+        findings=findings,
+        supply=_supply(log),
+    )
+
+
+def _check_database(settings: Settings, log: LogAudit) -> None:
+    for path in (settings.database, settings.vault):
+        if not path.exists():
+            log.findings.add(path.name, "is missing")
+    if not settings.database.exists():
+        return
+    with log.findings.reading(settings.database.name), audit_connection(settings) as connection:
+        check_databases(connection, settings, log.findings)
+        replay_log(connection, log)
+        check_views(connection, log)
+        if settings.vault.exists():
+            check_vault(connection, log)
+
+
+def _supply(log: LogAudit) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for (_, name), quantity_kg in sorted(log.redecider.state.supply.items()):
+        total[name] = total.get(name, 0) + quantity_kg
+    return total
