@@ -22,7 +22,7 @@ from contracts.orders import KIND, ORIGIN, Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.v1.people import NewKey, check_new_keys, person_rows, read_key
-from contracts.values import Json, Moment, Outcome, Row
+from contracts.values import SIGNATURES_MAX, Json, Moment, Outcome, Row
 
 OFFICER_ROLES: Final = ("issuer", "registrar", "supervisor")
 SERVICE_KINDS: Final = ("certificate.record",)
@@ -73,7 +73,10 @@ def read(form: Form) -> RegistryOpening:
     }
     opening = RegistryOpening(
         described=described,
-        officers=tuple(_read_officer(item) for item in form.forms("officers", most=8)),
+        officers=tuple(
+            _read_officer(item)
+            for item in form.forms("officers", least=len(OFFICER_ROLES), most=SIGNATURES_MAX)
+        ),
         services=tuple(_read_service(item) for item in form.forms("services", most=8)),
     )
     for part in (log_form, seal, webauthn, form):
