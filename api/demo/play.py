@@ -84,7 +84,7 @@ def perform(folder: Path, progress: Progress) -> Performance:
     trust = Trust.load(settings.trust)
     verdicts = tuple(verify_pdf(one.path.read_bytes(), trust) for one in issued)
     progress("审计 Replaying the ledger")
-    report = audit(registry)
+    report = audit(settings)
     export = folder / EXPORT_FILE
     export_ledger(registry, export)
     return Performance(
