@@ -147,19 +147,22 @@ def decide(books: Books, order: Order, body: AccountChange, moment: Moment) -> O
     """Change who signs.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG` (a mandate goes to an agent),
-            `KEY_UNKNOWN`, `PERSON_UNKNOWN`, `RECOVERY_NOT_OPEN` (nothing to object to, or one
+        Refused: `KEY_UNKNOWN` (a key named in the body is not the account's);
+            `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG` (a mandate goes to an agent),
+            `PERSON_UNKNOWN`, `RECOVERY_NOT_OPEN` (nothing to object to, or one
             is under way already), `KEY_ALREADY_USED`, `OFFICER_IN_HOLDER_ACCOUNT`,
             `PERSON_CONFLICT`, `REPRESENTATIVES_TOO_FEW`, `MANDATE_UNKNOWN`.
     """
     del order
+    named = body.key or body.lost_key
+    key = _key_of(books, body.account, named) if named else {}
     account = find_account(books, body.account)
     if body.representative:
         rows = _add(books, account, body.account, body.representative, moment)
     elif body.new_key:
-        rows = _recover(books, account, body, body.new_key, moment)
+        rows = _recover(books, key, body, body.new_key, moment)
     elif body.key:
-        rows = _end_key(books, account, body, body.key, moment)
+        rows = _end_key(books, key, body, body.key, moment)
     else:
         rows = (_mandates(books, account, body),)
     return Outcome(rows=tuple(sorted(rows, key=lambda row: row.key)))
@@ -177,19 +180,18 @@ def _add(
     return (*people, key, Row(f"acct/{account_id}", changed))
 
 
-def _key_of(books: Books, account: Value, account_id: str, key: str) -> Value:
+def _key_of(books: Books, account_id: str, key: str) -> Value:
     row = books.row(f"key/{key}")
-    people = {item.get("person") for item in persons_of(account)}
+    people = [item.get("person") for item in persons_of(books.row(f"acct/{account_id}"))]
     if row is None or row["person"] not in people:
         raise Refused(RefusalCode.KEY_UNKNOWN, key=key, account=account_id)
     return row
 
 
 def _recover(
-    books: Books, account: Value, body: AccountChange, new: NewKey, moment: Moment
+    books: Books, lost: Value, body: AccountChange, new: NewKey, moment: Moment
 ) -> tuple[Row, ...]:
-    lost_key = body.lost_key or ""
-    lost = _key_of(books, account, body.account, lost_key)
+    lost_key = body.lost_key
     if lost["person"] != body.person:
         raise Refused(RefusalCode.PERSON_UNKNOWN, person=body.person)
     due_us, ends_us = moment.at_us + RECOVERY_DELAY_US, lost["valid_until_us"]
@@ -204,9 +206,8 @@ def _recover(
 
 
 def _end_key(
-    books: Books, account: Value, body: AccountChange, key: str, moment: Moment
+    books: Books, row: Value, body: AccountChange, key: str, moment: Moment
 ) -> tuple[Row, ...]:
-    row = _key_of(books, account, body.account, key)
     ends_us = row["valid_until_us"]
     if body.action == "revoke":
         earlier = isinstance(ends_us, int) and ends_us <= moment.at_us

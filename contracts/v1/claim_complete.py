@@ -89,7 +89,7 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
     """Complete the claim.
 
     Raises:
-        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
             `CLAIM_NOT_OWN`, `CLAIM_STATE_WRONG`; `RETIRED_TOO_LITTLE`;
             `REDUCTION_MISSING`, `DEADLINE_PASSED`, `DECLARATION_TOO_EARLY` (dated in the
             future, or before the measurement could be).

@@ -119,7 +119,7 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
     """Record the measurement; before anything is retired for the claim it may be stated anew.
 
     Raises:
-        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
             `CLAIM_NOT_OWN`, `CLAIM_STATE_WRONG`, `PARAMETER_UNKNOWN`; `NUMBERS_DO_NOT_ADD_UP`;
             `METHODOLOGY_UNKNOWN`, `EVENT_NOT_OVER`, `DEADLINE_PASSED`, `REDUCTION_MISSING`,
             `EXCLUSIONS_TOO_LARGE`, `PARAMETER_NOT_USABLE`; last `TOO_LARGE`.

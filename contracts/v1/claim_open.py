@@ -141,7 +141,7 @@ def decide(books: Books, order: Order, body: ClaimOpening, moment: Moment) -> Ou
     """Open the claim; its id derives from this entry's position.
 
     Raises:
-        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`,
             `CLAIM_SUBJECT_TAKEN`; `CLAIM_TERRITORY`, `CLAIM_NATIONAL_PROGRAMME`,
             `CLAIM_KIND_LATER`, `CLAIM_PATH_LATER`, `DEADLINE_PASSED`.
     """

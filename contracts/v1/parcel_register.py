@@ -98,7 +98,7 @@ def decide(books: Books, order: Order, body: ParcelRegistration, moment: Moment)
     """Register the parcel; its id derives from this entry's position.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `PARCEL_UNKNOWN` (a stated neighbour),
+        Refused: `ACCOUNT_TYPE_WRONG`, `PARCEL_UNKNOWN` (a stated neighbour),
             `PARCEL_ALREADY_KNOWN` (the same commitment), `OVERLAP_TOO_LARGE`, `NET_AREA_ZERO`.
     """
     del order

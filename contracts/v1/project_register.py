@@ -100,7 +100,7 @@ def decide(books: Books, order: Order, body: ProjectRegistration, moment: Moment
     """Register the project and put its parcels on its track.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `PROJECT_NUMBER_TAKEN`,
+        Refused: `ACCOUNT_TYPE_WRONG`, `PROJECT_NUMBER_TAKEN`,
             `PARCEL_UNKNOWN`, `PARCEL_NOT_OWNED`; then `ECOSYSTEMS_MIXED`,
             `ACTIVITY_ECOSYSTEM_WRONG`, `METHODOLOGY_UNKNOWN`, `PARCEL_LOCKED`,
             `TRACK_EXCLUSIVE`, `LOCAL_ISSUANCE_BARS_CCER`, `CCER_WARNING_NOT_ACCEPTED`,

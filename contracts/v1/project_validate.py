@@ -61,7 +61,7 @@ def decide(books: Books, order: Order, body: ProjectValidation, moment: Moment) 
     """Record the attestation; a negative one is recorded nowhere, it is refused.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `PROJECT_UNKNOWN`,
+        Refused: `ACCOUNT_TYPE_WRONG`, `PROJECT_UNKNOWN`,
             `PROJECT_ALREADY_VALIDATED`, `NOT_INDEPENDENT`, `OPINION_NOT_POSITIVE`.
     """
     del order

@@ -123,7 +123,7 @@ def decide(books: Books, order: Order, body: MonitoringReport, moment: Moment) -
     """Record the report; its id derives from this entry's position.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `PROJECT_UNKNOWN`,
+        Refused: `ACCOUNT_TYPE_WRONG`, `PROJECT_UNKNOWN`,
             `PARCEL_NOT_OWNED`, `PROJECT_NOT_VALIDATED`, `PARAMETER_UNKNOWN`;
             `AREA_MISSTATED`, `NUMBERS_DO_NOT_ADD_UP`, `DEDUCTION_TOO_SMALL`;
             `METHODOLOGY_UNKNOWN`, `MONITORING_PERIOD_WRONG`, `REPORT_TOO_OLD`,

@@ -66,7 +66,7 @@ def decide(books: Books, order: Order, body: ReportVerification, moment: Moment)
     """Record the attestation.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `REPORT_UNKNOWN`,
+        Refused: `ACCOUNT_TYPE_WRONG`, `REPORT_UNKNOWN`,
             `REPORT_ALREADY_VERIFIED`; `VERIFIED_MORE_THAN_REPORTED`, `NOTHING_TO_ISSUE`;
             `NOT_INDEPENDENT`, `OPINION_NOT_POSITIVE`, `MONITORING_PERIOD_WRONG` (another
             report of that time was verified meanwhile).

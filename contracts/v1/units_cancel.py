@@ -85,7 +85,7 @@ def decide(books: Books, order: Order, body: Cancellation, moment: Moment) -> Ou
     """Cancel the units.
 
     Raises:
-        Refused: `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`; `BATCH_UNKNOWN`, `UNITS_NOT_HELD`,
+        Refused: `ACCOUNT_TYPE_WRONG`; `BATCH_UNKNOWN`, `UNITS_NOT_HELD`,
             `BALANCE_TOO_LOW`, `TOO_MANY_RANGES`.
     """
     del order

@@ -127,7 +127,7 @@ def decide(books: Books, order: Order, body: Retirement, moment: Moment) -> Outc
     """Retire the units; the retirement's id derives from this entry's position.
 
     Raises:
-        Refused: `MANDATE_MISSING`; `ACCOUNT_UNKNOWN`, `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
+        Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
             `CLAIM_STATE_WRONG`; then `BATCH_UNKNOWN`, `UNITS_NOT_HELD`, `BALANCE_TOO_LOW`,
             `TOO_MANY_RANGES`, `RETIRED_TOO_LITTLE` (a claim's last possible retirement must
             cover the rest); then `CLAIM_PURPOSE_WRONG`, `BENEFICIARY_NOT_CLAIMANT`,

@@ -6,6 +6,7 @@ once, the lowest class answers; take its fault away, and the next one does.
 
 import pytest
 
+from contracts.refusal import RefusalCode
 from tests.support.main_bodies import external_lock
 from tests.support.main_steps import (
     ENTERPRISE_ID,
@@ -128,5 +129,10 @@ def test_what_every_order_is_checked_for_comes_in_its_order() -> None:
     ):
         changed = world.step(step.kind, step.body, "registrar", [STRANGER])
         changed.order.update(spoil)
-        codes.append(refusal(world, changed).code.name)
-    assert codes == ["WRONG_LOG", "RULES_NOT_ACTIVE", "ORDER_EXPIRED", "VALID_TOO_LONG"]
+        codes.append(refusal(world, changed).code)
+    assert codes == [
+        RefusalCode.WRONG_LOG,
+        RefusalCode.RULES_NOT_ACTIVE,
+        RefusalCode.ORDER_EXPIRED,
+        RefusalCode.VALID_TOO_LONG,
+    ]

@@ -139,7 +139,7 @@ def test_one_recovery_at_a_time() -> None:
             {"lost_key": BUYER.key.public}, RefusalCode.KEY_UNKNOWN, id="key-of-another-account"
         ),
         pytest.param({"person": FARM_HEAD.id}, RefusalCode.PERSON_UNKNOWN, id="other-person"),
-        pytest.param({"account": "0000ZZZZ"}, RefusalCode.ACCOUNT_UNKNOWN, id="no-such-account"),
+        pytest.param({"account": "0000ZZZZ"}, RefusalCode.KEY_UNKNOWN, id="no-such-account"),
     ],
 )
 def test_refuses(fields: dict[str, Json], code: RefusalCode) -> None:
