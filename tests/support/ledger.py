@@ -1,5 +1,6 @@
 """A small registry for tests, built through real orders: officers, accounts, one issued batch."""
 
+import atexit
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -174,6 +175,7 @@ def build_scene(folder: Path) -> Scene:
 @cache
 def _template() -> tuple[Path, Scene]:
     folder = Path(mkdtemp(prefix="sinkledger-test-"))
+    atexit.register(shutil.rmtree, folder)
     scene = build_scene(folder)
     scene.world.registry.close()
     return folder, scene
