@@ -1,0 +1,1 @@
+"""What people read: refusals and pages, in Chinese and English, through one gettext catalogue."""
