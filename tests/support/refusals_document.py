@@ -3,15 +3,17 @@
     python -m tests.support.refusals_document     writes it anew
 
 Codes come from `contracts.refusal`; facts and places from every call `Refused(RefusalCode.X, …)`
-in the source; sentences from `api.text.refusals`.
+in the source; sentences, with their facts in braces, from the catalogue of `api.text`.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from api.text.catalogue import LANGUAGES, Language, translations
 from contracts.refusal import RefusalCode
 from tests.support.architecture import ROOT, source_files
 
@@ -23,7 +25,6 @@ CLASSES: Final = {
     4: "quantity and serials",
     5: "programme rules",
 }
-NOWHERE: Final = "nothing in this release"
 HEAD: Final = """# Refusals
 
 Made from the code by `python -m tests.support.refusals_document`; a test compares.
@@ -63,7 +64,7 @@ def raised_in(source: str) -> Iterator[tuple[str, set[str]]]:
 def raised() -> dict[str, Raised]:
     """Return what the source raises, by the code's name."""
     found: dict[str, Raised] = {code.name: Raised() for code in RefusalCode}
-    for path in source_files("contracts", "ledger"):
+    for path in source_files():
         for name, facts in raised_in(path.read_text(encoding="utf-8")):
             found[name].facts |= facts
             found[name].modules.add(_module(path))
@@ -80,7 +81,7 @@ def text() -> str:
     parts = [HEAD, "".join(f"{number}. {name}\n" for number, name in CLASSES.items()), FOOT]
     for number, name in CLASSES.items():
         parts.append(f"\n## Class {number}: {name}\n\n")
-        parts.append("| code | name | facts | raised in |\n|---|---|---|---|\n")
+        parts.append("| code | what people read | facts | raised in |\n|---|---|---|---|\n")
         codes = [code for code in RefusalCode if code.value // 1000 == number]
         parts.extend(_line(code, found[code.name]) for code in codes)
     return "".join(parts)
@@ -88,8 +89,19 @@ def text() -> str:
 
 def _line(code: RefusalCode, raised_at: Raised) -> str:
     facts = ", ".join(f"`{name}`" for name in sorted(raised_at.facts))
-    modules = ", ".join(f"`{name}`" for name in sorted(raised_at.modules)) or NOWHERE
-    return f"| {code.value} | `{code.name}` | {facts} | {modules} |\n"
+    modules = ", ".join(f"`{name}`" for name in sorted(raised_at.modules))
+    sentences = "<br>".join(sentence(code, language) for language in LANGUAGES)
+    return f"| {code.value} `{code.name}` | {sentences} | {facts} | {modules} |\n"
+
+
+def sentence(code: RefusalCode, language: Language) -> str:
+    """Return a refusal's sentence, its facts still named in braces."""
+    return translations(language).gettext(f"refusal.{code.name}")
+
+
+def facts_named(text_with_braces: str) -> set[str]:
+    """Return the facts that a sentence names."""
+    return set(re.findall(r"{(\w+)}", text_with_braces))
 
 
 def write() -> None:

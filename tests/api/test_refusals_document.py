@@ -2,9 +2,11 @@
 
 import pytest
 
+from api.text.catalogue import LANGUAGES, Language
 from contracts.refusal import RefusalCode
 from tests.support import refusals_document
 
+RAISED = refusals_document.raised()
 DOCUMENT = refusals_document.DOCUMENT.read_text(encoding="utf-8")
 
 
@@ -14,12 +16,27 @@ def test_the_document_is_what_the_code_yields() -> None:
 
 @pytest.mark.parametrize("code", RefusalCode, ids=lambda code: code.name)
 def test_every_code_stands_in_the_document_once(code: RefusalCode) -> None:
-    assert DOCUMENT.count(f"| {code.value} | `{code.name}` |") == 1
+    assert DOCUMENT.count(f"| {code.value} `{code.name}` |") == 1
 
 
 @pytest.mark.parametrize("code", RefusalCode, ids=lambda code: code.name)
 def test_every_code_belongs_to_a_class(code: RefusalCode) -> None:
     assert code.value // 1000 in refusals_document.CLASSES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", RefusalCode, ids=lambda code: code.name)
+def test_a_sentence_names_only_facts_that_come_with_its_code(
+    code: RefusalCode, language: Language
+) -> None:
+    sentence = refusals_document.sentence(code, language)
+    assert sentence != f"refusal.{code.name}"
+    assert refusals_document.facts_named(sentence) <= RAISED[code.name].facts
+
+
+@pytest.mark.parametrize("code", RefusalCode, ids=lambda code: code.name)
+def test_every_code_is_raised_somewhere(code: RefusalCode) -> None:
+    assert RAISED[code.name].modules
 
 
 def test_a_raise_is_found_with_its_facts() -> None:
