@@ -94,6 +94,15 @@ class StoredBooks:
         )
         return self._blocks(statement)
 
+    def page_of_batch(self, batch: str, *, first: int, limit: int) -> tuple[Block, ...]:
+        """Return at most `limit` blocks of a batch that start at `first` or later, by number."""
+        statement = (
+            select(*_BLOCK)
+            .where(view_block.c.batch == batch, view_block.c.first >= first)
+            .order_by(view_block.c.first)
+        )
+        return self._blocks(statement.limit(min(limit, PAGE_ROWS)))
+
     def holdings(self, place: str, quantity_kg: int) -> tuple[Block, ...]:
         """Return blocks in `place`, oldest first, until they hold `quantity_kg`."""
         found: list[Block] = []

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ledger.audit import AuditReport, audit
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
+from ledger.audit import AuditReport, audit
 from ledger.export import LedgerFileError, export_ledger, import_ledger
 from ledger.registry import open_registry
 

@@ -12,7 +12,6 @@ from certificates.seal import Sealer
 from certificates.trust import Trust
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
-from ledger.audit import AuditReport, audit
 
 from api.demo import event_acts, forest_acts
 from api.demo.cast import make_cast
@@ -22,6 +21,7 @@ from api.founding import FoundingPlan, draft_opening, make_anchors
 from api.issuing import Issued, Issuer
 from contracts.dates import BEIJING
 from ledger import rulesets
+from ledger.audit import AuditReport, audit
 from ledger.checkpoints import publish
 from ledger.export import export_ledger
 from ledger.registry import Registry, open_registry

@@ -1,0 +1,75 @@
+"""The HTTP service of one registry."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.limits import BodyLimit
+from api.pages.routes import router as pages
+from api.problems import add_problems
+from api.routes import claims, log, orders, records, units
+from ledger.registry import Registry
+
+VERSION: Final = "0.1.0"
+SECURITY_HEADERS: Final = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+
+class SecurityHeaders:
+    """Middleware: every answer forbids scripts, frames and other hosts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and add the headers to its answer."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class CapitalPaths:
+    """Middleware: /VERIFY/… is /verify/…, because a QR code in capitals is smaller."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with the first part of its path in lower case."""
+        if scope["type"] == "http" and scope["path"].upper().startswith("/VERIFY/"):
+            scope = {**scope, "path": "/verify/" + scope["path"][len("/verify/") :]}
+        await self._app(scope, receive, send)
+
+
+def create_app(registry: Registry) -> FastAPI:
+    """Return the service of an open registry."""
+    app = FastAPI(
+        title="SinkLedger 碳汇账本",
+        version=VERSION,
+        description="The registry of Baotou's forest, grassland and wetland carbon sinks.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.state.registry = registry
+    for router in (orders.router, records.router, units.router, claims.router, log.router, pages):
+        app.include_router(router)
+    add_problems(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(CapitalPaths)
+    app.add_middleware(SecurityHeaders)
+    return app

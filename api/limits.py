@@ -1,0 +1,60 @@
+"""Body limits: a request is refused before anything of it is parsed, chunked or not."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem_response
+
+BODY_BYTES_MAX: Final = 65_536
+UPLOADS: Final[Mapping[str, int]] = {"/v1/orders:batch": 4 << 20}
+"""Named uploads and how large each may be."""
+
+
+class _TooLargeError(Exception):
+    """More bytes came than the path takes."""
+
+
+class BodyLimit:
+    """Middleware: answers 413 when a body is announced or grows beyond its path's limit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting the bytes of its body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = UPLOADS.get(scope["path"], BODY_BYTES_MAX)
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > limit:
+            await _refuse(scope, receive, send, limit)
+            return
+        started = False
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise _TooLargeError
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _TooLargeError:
+            if not started:
+                await _refuse(scope, receive, send, limit)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    response = problem_response(scope, 413, "problem.too_large", {"bytes_max": limit})
+    await response(scope, receive, send)

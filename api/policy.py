@@ -1,0 +1,39 @@
+"""Who may use which route: every route is declared here, and a test refuses one that is not.
+
+`public` routes read what the log makes public to everyone. `signed` routes take what carries its
+own authority: an order is refused unless the persons it needs have signed it.
+"""
+
+from typing import Final
+
+POLICIES: Final = {
+    ("GET", "/"): "public",
+    ("GET", "/healthz"): "public",
+    ("GET", "/static/{path}"): "public",
+    ("GET", "/v1/accounts/{account}"): "public",
+    ("GET", "/v1/batches"): "public",
+    ("GET", "/v1/batches/{batch}"): "public",
+    ("GET", "/v1/certificates"): "public",
+    ("GET", "/v1/certificates/{number}"): "public",
+    ("GET", "/v1/certificates/{number}.pdf"): "public",
+    ("GET", "/v1/certificates/{number}/proof"): "public",
+    ("GET", "/v1/checkpoint"): "public",
+    ("GET", "/v1/claims"): "public",
+    ("GET", "/v1/claims/{claim}"): "public",
+    ("GET", "/v1/entries/{seq}"): "public",
+    ("GET", "/v1/entries/{seq}/proof"): "public",
+    ("GET", "/v1/openapi.json"): "public",
+    ("GET", "/v1/parameters"): "public",
+    ("GET", "/v1/parcels/{parcel}"): "public",
+    ("GET", "/v1/projects"): "public",
+    ("GET", "/v1/projects/{number}"): "public",
+    ("GET", "/v1/registry"): "public",
+    ("GET", "/v1/retirements"): "public",
+    ("GET", "/v1/retirements/{retirement}"): "public",
+    ("GET", "/v1/serials/{serial:path}"): "public",
+    ("GET", "/v1/supply"): "public",
+    ("GET", "/verify"): "public",
+    ("GET", "/verify/{number}"): "public",
+    ("POST", "/v1/orders"): "signed",
+    ("POST", "/v1/orders:batch"): "signed",
+}

@@ -1,0 +1,130 @@
+"""Problems by RFC 9457: every answer that is no success has one shape, in zh and en."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import Scope
+
+from api.text.catalogue import Language, say
+from api.text.refusals import explain
+from contracts.refusal import RefusalCode, Refused
+from contracts.values import Json
+from ledger.store import HeadMovedError
+from ledger.submit import ClockError
+
+MEDIA_TYPE: Final = "application/problem+json"
+CLASS_STATUS: Final = {1: 400, 2: 403, 3: 409, 4: 409, 5: 422}
+"""HTTP status by refusal class: form, signature, state, quantity, programme."""
+
+RETRY_AFTER_S: Final = 5
+STATUS_MESSAGES: Final = {
+    400: "problem.bad_request",
+    404: "problem.not_found",
+    405: "problem.method",
+    413: "problem.too_large",
+    415: "problem.media_type",
+    422: "problem.bad_request",
+}
+
+
+class NotFoundError(Exception):
+    """What was asked for is not there."""
+
+
+def status_of(code: RefusalCode) -> int:
+    """Return the HTTP status of a refusal: its class's, 404 for unknown, 503 when read-only."""
+    if code is RefusalCode.LEDGER_READ_ONLY:
+        return 503
+    if code is RefusalCode.TOO_LARGE:
+        return 413
+    if code.value // 1000 == 3 and code.name.endswith("_UNKNOWN"):
+        return 404
+    return CLASS_STATUS[code.value // 1000]
+
+
+def language_of(scope: Scope) -> Language:
+    """Return the language that a request prefers: Chinese unless English is asked for first."""
+    query = scope.get("query_string", b"").decode("ascii", "replace")
+    for part in query.split("&"):
+        if part in ("lang=en", "lang=zh"):
+            return "en" if part == "lang=en" else "zh"
+    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("ascii", "replace")
+    first = accepted.split(",")[0].strip().lower()
+    return "en" if first.startswith("en") else "zh"
+
+
+def refusal_problem(refused: Refused, language: Language) -> dict[str, Json]:
+    """Return the problem document of a refusal."""
+    return {
+        "code": refused.code.value,
+        "detail": explain(refused, language),
+        "detail_en": explain(refused, "en"),
+        "detail_zh": explain(refused, "zh"),
+        "facts": dict(refused.facts),
+        "status": status_of(refused.code),
+        "title": refused.code.name,
+        "type": f"tag:sinkledger,2026:refusal:{refused.code.value}",
+    }
+
+
+def problem_response(
+    scope: Scope, status: int, message: str, facts: Mapping[str, object] | None = None
+) -> JSONResponse:
+    """Return a problem that is not a refusal of the rules."""
+    language = language_of(scope)
+    document = {
+        "detail": say(message, language, facts),
+        "detail_en": say(message, "en", facts),
+        "detail_zh": say(message, "zh", facts),
+        "status": status,
+        "title": message.removeprefix("problem."),
+        "type": f"tag:sinkledger,2026:{message.replace('.', ':')}",
+    }
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
+    return JSONResponse(document, status, headers, MEDIA_TYPE)
+
+
+def refusal_response(refused: Refused, scope: Scope) -> JSONResponse:
+    """Return a refusal as an HTTP answer."""
+    document = refusal_problem(refused, language_of(scope))
+    status = status_of(refused.code)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
+    return JSONResponse(document, status, headers, MEDIA_TYPE)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Turn every expected failure of a route into a problem; the input is never echoed."""
+
+    @app.exception_handler(Refused)
+    def refused(request: Request, error: Refused) -> JSONResponse:
+        return refusal_response(error, request.scope)
+
+    @app.exception_handler(NotFoundError)
+    def not_found(request: Request, error: NotFoundError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 404, "problem.not_found")
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        places = [".".join(str(part) for part in item["loc"]) for item in error.errors()]
+        return problem_response(
+            request.scope, 422, "problem.bad_request", {"fields": ", ".join(places)}
+        )
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        message = STATUS_MESSAGES.get(error.status_code, "problem.bad_request")
+        return problem_response(request.scope, error.status_code, message, {"fields": "…"})
+
+    @app.exception_handler(ClockError)
+    def clock(request: Request, error: ClockError) -> JSONResponse:
+        return problem_response(request.scope, 503, "problem.clock", {"reason": str(error)})
+
+    @app.exception_handler(HeadMovedError)
+    def moved(request: Request, error: HeadMovedError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 503, "problem.busy")

@@ -1,0 +1,1 @@
+"""HTTP routes: each translates and delegates; none decides."""

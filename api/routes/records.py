@@ -1,0 +1,86 @@
+"""Reading records: registry, accounts, parcels, projects, parameters. Never who is behind one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.deps import CursorDep, LimitDep, RegistryDep
+from api.problems import NotFoundError
+from api.routes.pages_of import page_of_rows
+from contracts.values import account_place
+from ledger.registry import Registry
+
+router = APIRouter(prefix="/v1", tags=["records"])
+
+
+def row_of(registry: Registry, key: str) -> dict[str, Any]:
+    """Return a row.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    value = registry.books().row(key)
+    if value is None:
+        raise NotFoundError(key)
+    return dict(value)
+
+
+@router.get("/registry")
+def read_registry(registry: RegistryDep) -> dict[str, Any]:
+    """Return what entry 0 says of the registry, and the rule set in force."""
+    row = row_of(registry, "registry")
+    return {
+        **row,
+        "rules": row_of(registry, "rules/active")["hash"],
+        "entries": registry.size(),
+        "read_only_reason": registry.read_only_reason,
+    }
+
+
+@router.get("/accounts/{account}")
+def read_account(account: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return an account: its type and what it holds by batch, oldest first."""
+    row = row_of(registry, f"acct/{account}")
+    held: dict[str, int] = {}
+    for block in registry.books().in_place(account_place(account)):
+        held[block.batch] = held.get(block.batch, 0) + block.quantity_kg
+    return {
+        "id": account,
+        "type": row["type"],
+        "dual_control": row["dual_control"],
+        "ets_covered": row["ets_covered"],
+        "affiliated": row["affiliated"],
+        "opened_at_us": row["opened_at_us"],
+        "balance_kg": sum(held.values()),
+        "holdings": [{"batch": batch, "quantity_kg": kg} for batch, kg in held.items()],
+    }
+
+
+@router.get("/parcels/{parcel}")
+def read_parcel(parcel: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return a parcel's public facts, and its generalised outline once published."""
+    row = row_of(registry, f"parcel/{parcel}")
+    outline = registry.books().row(f"outline/{parcel}")
+    return {"id": parcel, **row, "outline": dict(outline) if outline else None}
+
+
+@router.get("/projects")
+def list_projects(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of projects by number."""
+    return page_of_rows(registry, "project/", cursor, limit, response)
+
+
+@router.get("/projects/{number}")
+def read_project(number: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return a project."""
+    return {"id": number, **row_of(registry, f"project/{number}")}
+
+
+@router.get("/parameters")
+def list_parameters(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of published factors and parameters with their sources."""
+    return page_of_rows(registry, "param/", cursor, limit, response)

@@ -1,0 +1,142 @@
+"""Reading units: batches with their blocks, the life of any serial, retirements, supply."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.deps import CursorDep, LimitDep, RegistryDep
+from api.problems import NotFoundError
+from api.routes.pages_of import page_of_rows
+from api.routes.records import row_of
+from contracts.check_digits import CheckDigitError
+from contracts.form import BATCH
+from contracts.lookup import integer_of
+from contracts.ranges import Range, parse_serial, serial_text
+from ledger.history import Event, History
+
+router = APIRouter(prefix="/v1", tags=["units"])
+SUPPLY_NAMES = ("held", "reserved", "pledged", "frozen", "buffer", "retired", "cancelled")
+
+
+@router.get("/batches")
+def list_batches(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of batches by id."""
+    return page_of_rows(registry, "batch/", cursor, limit, response)
+
+
+@router.get("/batches/{batch}")
+def read_batch(
+    batch: str,
+    registry: RegistryDep,
+    response: Response,
+    cursor: Annotated[int, Query(ge=0, le=2**53 - 1, description="First unit to show.")] = 0,
+    limit: LimitDep = 200,
+) -> dict[str, Any]:
+    """Return a batch, its supply by place, and a page of its blocks by number."""
+    row = row_of(registry, f"batch/{batch}")
+    blocks = registry.books().page_of_batch(batch, first=cursor, limit=limit)
+    if len(blocks) == limit:
+        response.headers["Link"] = f'<?cursor={blocks[-1].end}&limit={limit}>; rel="next"'
+    return {
+        "id": batch,
+        **row,
+        "supply": registry.books().supply(batch),
+        "blocks": [
+            {
+                "first": block.first,
+                "end": block.end,
+                "place": block.place,
+                "serial": serial_text(batch, Range(block.first, block.end)),
+            }
+            for block in blocks
+        ],
+    }
+
+
+@router.get("/serials/{serial:path}")
+def read_serial(
+    serial: str,
+    registry: RegistryDep,
+    after: Annotated[str, Query(pattern=r"^\d{1,16}-\d{1,3}$", max_length=20)] = "0-0",
+) -> dict[str, Any]:
+    """Return the whole life of a serial range, or of a single number written BATCH:N.
+
+    A range is as on paper, with its check character: BATCH:FIRST-LAST/CHECK.
+    """
+    batch, units = _units_of(serial)
+    row_of(registry, f"batch/{batch}")
+    books = registry.books()
+    seq, position = (int(part) for part in after.split("-"))
+    start = (seq, position) if after != "0-0" else (-1, -1)
+    events = History(connect=registry.reader.connect).of_units(
+        batch, units.first, units.end, after=start
+    )
+    return {
+        "batch": batch,
+        "first": units.first,
+        "end": units.end,
+        "now": [
+            {"first": block.first, "end": block.end, "place": block.place}
+            for block in books.blocks(batch, units.first, units.end)
+        ],
+        "life": [_event(event) for event in events],
+    }
+
+
+def _units_of(serial: str) -> tuple[str, Range]:
+    try:
+        return parse_serial(serial)
+    except CheckDigitError:
+        batch, _, number = serial.upper().partition(":")
+        plain = number.isascii() and number.isdigit() and 0 < len(number) <= 15
+        if not BATCH.fullmatch(batch) or not plain or int(number) < 1:
+            raise NotFoundError(serial) from None
+        return batch, Range(int(number) - 1, int(number))
+
+
+def _event(event: Event) -> dict[str, Any]:
+    movement = event.movement
+    return {
+        "seq": event.seq,
+        "position": event.position,
+        "kind": event.kind,
+        "at_us": event.at_us,
+        "first": movement.first,
+        "end": movement.end,
+        "from": movement.source,
+        "to": movement.target,
+        "serial": serial_text(movement.batch, Range(movement.first, movement.end)),
+    }
+
+
+@router.get("/retirements")
+def list_retirements(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of retirements, oldest first."""
+    return page_of_rows(registry, "retire/", cursor, limit, response)
+
+
+@router.get("/retirements/{retirement}")
+def read_retirement(retirement: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return a retirement with its serial ranges."""
+    row = row_of(registry, f"retire/{retirement}")
+    history = History(connect=registry.reader.connect)
+    moved = history.of_entry(integer_of(row, "retired_seq"))
+    return {"id": retirement, **row, "units": [_event(event) for event in moved]}
+
+
+@router.get("/supply")
+def read_supply(registry: RegistryDep) -> dict[str, Any]:
+    """Return the supply identity, gross = held + … + cancelled, in kg, as of so many entries."""
+    supply = registry.books().supply()
+    parts = {name: supply.get(name, 0) for name in SUPPLY_NAMES}
+    gross = supply.get("gross", 0)
+    return {
+        "entries": registry.size(),
+        "gross": gross,
+        **parts,
+        "identity_holds": gross == sum(parts.values()),
+    }
