@@ -10,23 +10,16 @@ embedded, as PDF/A wants it.
 """
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -65,13 +58,14 @@ class Sealer:
     """
 
     def __init__(self, keys: Path, timestamper: TimeStamper | None = None) -> None:
-        chain = x509.load_pem_x509_certificates((keys / SEAL_CHAIN).read_bytes())
-        key = load_pem_private_key((keys / SEAL_KEY).read_bytes(), password=None)
+        chain_pem, key_pem = (keys / SEAL_CHAIN).read_bytes(), (keys / SEAL_KEY).read_bytes()
+        certificate = x509.load_pem_x509_certificates(chain_pem)[0]
+        key = load_pem_private_key(key_pem, password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise SealError("the seal's key is no elliptic-curve key")
-        if key.public_key() != chain[0].public_key():
+        if key.public_key() != certificate.public_key():
             raise SealError("the seal's key is not the one that its certificate names")
-        self._signer = _CachedSigner(key, chain)
+        self._signer = _CachedSigner(key, key_pem, chain_pem)
         self._timestamper = timestamper
 
     def seal(self, pdf: bytes, *, when: datetime) -> bytes:
@@ -110,13 +104,14 @@ class Sealer:
 class _CachedSigner(SimpleSigner):
     """Keeps the parsed key; the base class parses it for every signature."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, chain: Iterable[x509.Certificate]) -> None:
-        certificates = [asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
-        encoded = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    def __init__(self, key: ec.EllipticCurvePrivateKey, key_pem: bytes, chain_pem: bytes) -> None:
+        seal, *issuers = load_certs_from_pemder_data(chain_pem)
+        others = SimpleCertificateStore()
+        others.register_multiple(issuers)
         super().__init__(
-            signing_cert=certificates[0],
-            signing_key=asn1_keys.PrivateKeyInfo.load(encoded),
-            cert_registry=SimpleCertificateStore.from_certs(certificates[1:]),
+            signing_cert=seal,
+            signing_key=load_private_key_from_pemder_data(key_pem, passphrase=None),
+            cert_registry=others,
             # The root comes from the reader's trust folder, never from the document.
             embed_roots=False,
         )
@@ -159,7 +154,9 @@ class _DatedSigner(PdfSigner):
         self._when = when
 
     def init_signing_session(
-        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+        self,
+        pdf_out: BasePdfFileWriter,
+        existing_fields_only: bool = False,  # noqa: FBT001, FBT002 - as in the base class
     ) -> PdfSigningSession:
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self._when

@@ -5,7 +5,7 @@ Nothing to check is never a success: a verdict is ok only if every step has pass
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from contracts.values import Json
 
@@ -132,7 +132,7 @@ class Verdict:
                 )
                 for one in steps
             ),
-            facts=Facts(**{name: cast("str", value[name]) for name in Facts.__dataclass_fields__}),
+            facts=Facts(**{name: cast("Any", value[name]) for name in Facts.__dataclass_fields__}),
         )
 
 
