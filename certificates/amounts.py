@@ -8,14 +8,20 @@ from typing import Final
 
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 _PLACES: Final = ("", "拾", "佰", "仟")
-_GROUPS: Final = ("", "万", "亿", "万亿", "亿亿")
+_GROUPS: Final = ("", "万", "亿")
+_INTEGER_MAX: Final = 10**12 - 1
 
+# fmt: off
 _ONES: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS: Final = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES: Final = ("", " thousand", " million", " billion", " trillion", " quadrillion")
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)
+_TENS: Final = (
+    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+)
+# fmt: on
+_SCALES: Final = ("", " thousand", " million", " billion")
 
 
 def tonnes_text(quantity_kg: int) -> str:
@@ -46,11 +52,15 @@ def permille_text(permille: int) -> str:
 
 
 def chinese_integer(number: int) -> str:
-    """Return a whole number from 0 in Chinese capitals.
+    """Return a whole number from 0 to 10^12 - 1 in Chinese capitals.
+
+    Raises:
+        ValueError: the number is out of this range.
 
     Example:
         chinese_integer(10_042) == "壹万零肆拾贰"
     """
+    _check_range(number)
     if number == 0:
         return _DIGITS[0]
     text, gap = "", False
@@ -84,11 +94,15 @@ def chinese_amount(quantity_kg: int) -> str:
 
 
 def english_integer(number: int) -> str:
-    """Return a whole number from 0 in British English words.
+    """Return a whole number from 0 to 10^12 - 1 in British English words.
+
+    Raises:
+        ValueError: the number is out of this range.
 
     Example:
         english_integer(1_042) == "one thousand and forty-two"
     """
+    _check_range(number)
     if number < 1000:
         return _below_thousand(number)
     parts, scale, rest = [], 0, number
@@ -99,6 +113,11 @@ def english_integer(number: int) -> str:
             parts.append(f"{joined}{_below_thousand(group)}{_SCALES[scale]}")
         scale += 1
     return " ".join(reversed(parts))
+
+
+def _check_range(number: int) -> None:
+    if not 0 <= number <= _INTEGER_MAX:
+        raise ValueError(f"no words for {number}")
 
 
 def _below_thousand(number: int) -> str:

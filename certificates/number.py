@@ -1,6 +1,6 @@
 """Certificate numbers: made as the rules make them, and read back from paper.
 
-    TH-<RT|CL>-<year>-<position of the stating entry>-<check character>
+A number is TH-<RT or CL>-<year>-<position of the stating entry>-<check character>.
 """
 
 import re

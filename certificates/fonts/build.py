@@ -1,7 +1,7 @@
 """Cut the paper's typefaces out of the full ones: `python -m certificates.fonts.build SONG LATIN`.
 
-SONG is a folder with Noto Serif SC as static TrueType (`400Regular/…`, `700Bold/…`), LATIN one with
-EB Garamond as WOFF (`eb-garamond-latin-400-normal.woff`, …). See `SOURCE.md` for where they are from.
+SONG is a folder with Noto Serif SC as static TrueType (`400Regular/…`, `700Bold/…`), LATIN one
+with EB Garamond as WOFF (`eb-garamond-latin-400-normal.woff`, …). `SOURCE.md` says where from.
 
 Static TrueType only: WeasyPrint undoes WOFF2 in Python, which takes ten seconds a face, and it
 instantiates a variable font for every document.
