@@ -106,7 +106,7 @@ class _CachedSigner(SimpleSigner):
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, key_pem: bytes, chain_pem: bytes) -> None:
         seal, *issuers = load_certs_from_pemder_data(chain_pem)
-        others = SimpleCertificateStore()
+        others = SimpleCertificateStore()  # type: ignore[no-untyped-call] # theirs has no types
         others.register_multiple(issuers)
         super().__init__(
             signing_cert=seal,

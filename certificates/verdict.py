@@ -9,6 +9,9 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from contracts.values import Json
 
+Finding: TypeAlias = tuple[str, str]
+"""What a passed step found, in Chinese and in English."""
+
 State: TypeAlias = Literal["passed", "failed", "not_checked"]
 
 PASSED: Final = "passed"
@@ -92,6 +95,11 @@ class Verdict:
         return bool(self.steps) and all(step.state == PASSED for step in self.steps)
 
     @property
+    def has_failed(self) -> bool:
+        """Whether a step has failed; if none has and it is not ok, anchors are missing."""
+        return any(step.state == FAILED for step in self.steps)
+
+    @property
     def number(self) -> str | None:
         """The certificate's number, if the attached entry could be read."""
         return self.facts.number
@@ -134,12 +142,6 @@ class Verdict:
             ),
             facts=Facts(**{name: cast("Any", value[name]) for name in Facts.__dataclass_fields__}),
         )
-
-
-def unread(names: tuple[str, ...], zh: str, en: str) -> Verdict:
-    """Return the verdict on a file that could not be opened: its first step failed."""
-    first = Step(name=names[0], state=FAILED, zh=zh, en=en)
-    return Verdict(steps=(first, *(not_reached(name) for name in names[1:])), facts=Facts())
 
 
 def not_reached(name: str) -> Step:
