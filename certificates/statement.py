@@ -26,3 +26,20 @@ class Statement:
     proof: bytes
     base_url: str
     mirror_url: str | None
+
+
+def addresses_text(statement: Statement) -> str:
+    """Write both addresses as a document's keywords hold them."""
+    return ", ".join(filter(None, (statement.base_url, statement.mirror_url)))
+
+
+def addresses_of(keywords: str) -> tuple[str, str | None]:
+    """Read them back: the address, and the mirror if there is one.
+
+    Raises:
+        ValueError: there is no address.
+    """
+    base_url, _, mirror_url = keywords.partition(", ")
+    if not base_url:
+        raise ValueError("the document names no address")
+    return base_url, mirror_url or None
