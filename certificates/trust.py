@@ -4,6 +4,8 @@ They come from a folder that the reader has chosen, never from the document itse
 
     log.vkey        the log's public key; its name is the log's origin
     seal-root.pem   the root certificate of the registry's seal
+    registry.json   the log's first entry, byte for byte; optional: without it the first entry
+                    that a certificate brings is believed if it names the other two
 """
 
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from certificates.pki import ROOT_CERTIFICATE, root_digest
 from ledger.log.note import NoteError, Vkey, parse_vkey
 
 LOG_KEY: Final = "log.vkey"
+LOG_OPENING: Final = "registry.json"
 
 
 class TrustError(ValueError):
@@ -30,10 +33,12 @@ class Trust:
     Attributes:
         vkey: The log's key.
         seal_root: DER of the seal's root certificate.
+        opening: The log's first entry.
     """
 
     vkey: Vkey | None = None
     seal_root: bytes | None = None
+    opening: bytes | None = None
 
     @property
     def origin(self) -> str | None:
@@ -55,11 +60,16 @@ class Trust:
             TrustError: a file is there and cannot be read as what it should be.
         """
         vkey_path, root_path = folder / LOG_KEY, folder / ROOT_CERTIFICATE
+        opening_path = folder / LOG_OPENING
         try:
             vkey = parse_vkey(vkey_path.read_text("utf-8")) if vkey_path.exists() else None
         except (NoteError, UnicodeDecodeError) as error:
             raise TrustError(f"{LOG_KEY}: {error}") from error
-        return cls(vkey=vkey, seal_root=_read_root(root_path) if root_path.exists() else None)
+        return cls(
+            vkey=vkey,
+            seal_root=_read_root(root_path) if root_path.exists() else None,
+            opening=opening_path.read_bytes() if opening_path.exists() else None,
+        )
 
 
 def _read_root(path: Path) -> bytes:

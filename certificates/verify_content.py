@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from certificates.content import content_of, printed_text
 from certificates.page_text import page_count, page_text, squeeze
 from certificates.render import Renderer
-from certificates.statement import Statement
+from certificates.statement import Statement, addresses_of
 from certificates.verdict import Finding, StepFailed
 from certificates.verify_file import ENTRY, PROOF, REGISTRY, Document
 from certificates.verify_log import Attested
@@ -71,7 +71,11 @@ def _statement(document: Document, attested: Attested) -> Statement:
 
 
 def _addresses(document: Document) -> tuple[str, str | None]:
-    raise NotImplementedError
+    info = document.rendering.trailer_view["/Info"]
+    try:
+        return addresses_of(str(info.get("/Keywords", "")))
+    except ValueError as error:
+        raise StepFailed("页面没有核验地址", "the page names no address") from error
 
 
 def _maker(document: PdfHandler) -> _Maker:

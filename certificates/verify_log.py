@@ -89,6 +89,8 @@ def check_anchors(attested: Attested, trust: Trust) -> Finding:
         StepNotChecked: the trust folder lacks one of them.
     """
     row = attested.registry_row
+    if trust.opening is not None and attested.registry.content != trust.opening:
+        raise StepFailed("登记簿的首条记录不是受信任的那一条", "entry 0 is not the trusted one")
     if trust.vkey is not None:
         if row["origin"] != trust.origin:
             raise StepFailed("登记簿不是受信任的那一个", "the registry is not the trusted one")

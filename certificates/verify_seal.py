@@ -8,6 +8,7 @@ another root in the trust folder, and by the log: papers that it does not record
 import asyncio
 from typing import Final
 
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import async_validate_pdf_signature
@@ -22,6 +23,7 @@ from certificates.verify_file import Document
 
 _SUBFILTER: Final = "/ETSI.CAdES.detached"
 _DIGEST: Final = "sha256"
+_DER_LONG: Final = 0x80
 _BLANK: Final = b"q Q"
 _SEALED_KEYS: Final = {"/V", "/AP"}
 
@@ -76,7 +78,25 @@ def _only_signature(document: Document) -> EmbeddedPdfSignature:
         raise StepFailed("签章的形式不是本登记处所用", "the seal has another form than ours")
     if signature.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
         raise StepFailed("签章没有覆盖整个文件", "the seal does not cover the whole file")
+    if not _fills_its_gap(document.data, signature):
+        raise StepFailed("签章之外夹有内容", "bytes are hidden beside the signature")
     return signature
+
+
+def _fills_its_gap(data: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Say whether the bytes that no signature covers are this signature and zeros alone."""
+    _, start, end, _ = (int(value) for value in signature.byte_range)
+    content = bytes.fromhex(data[start + 1 : end - 1].decode("ascii"))
+    written = b"<" + content.hex().upper().encode() + b">"
+    return data[start:end] == written and not any(content[_der_size(content) :])
+
+
+def _der_size(content: bytes) -> int:
+    """Return the length of the DER value that stands first, header included."""
+    count = content[1] & 0x7F
+    if content[1] < _DER_LONG:
+        return 2 + count
+    return 2 + count + int.from_bytes(content[2 : 2 + count], "big")
 
 
 def _check_section(document: Document) -> None:
@@ -118,7 +138,9 @@ def _is_blank(field: generic.DictionaryObject) -> bool:
 
 async def _validate(signature: EmbeddedPdfSignature, root: bytes) -> PdfSignatureStatus:
     context = ValidationContext(
-        trust_roots=[root], allow_fetching=False, moment=signature.self_reported_timestamp
+        trust_roots=load_certs_from_pemder_data(root),
+        allow_fetching=False,
+        moment=signature.self_reported_timestamp,
     )
     return await async_validate_pdf_signature(signature, context, skip_diff=True)
 
