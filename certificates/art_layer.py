@@ -167,18 +167,17 @@ def _annex(palette: Palette) -> str:
         f"{stroke(palette.deep, 0.45)} {art.rounded(10.4, 3.2)} S",
         f"{stroke(palette.gold, 0.18)} {art.rounded(11.2, 2.8)} S",
     )
-    return " ".join((_paper(palette), *rules, placed("Mark", 27.0, 24.0, scale=0.75)))
+    return " ".join((_paper(palette), *rules, placed("Mark", 30.0, 25.2, scale=0.78)))
 
 
 def _sample(palette: Palette) -> str:
     """示例·无效 from corner to corner: large enough for every copy and every excerpt."""
     angle = -atan2(PAGE_HEIGHT_MM, PAGE_WIDTH_MM) * 0.82
     turn = f"{cos(angle):.5f} {sin(angle):.5f} {-sin(angle):.5f} {cos(angle):.5f}"
-    body = art.tint(palette.rust, palette.paper, 15)
-    line = art.tint(palette.rust, palette.paper, 42)
+    colour = art.tint(palette.rust, palette.paper, 24)
     return (
         f"q {turn} {art.at((PAGE_WIDTH_MM / 2, PAGE_HEIGHT_MM / 2))} cm "
-        f"{fill(body)} {stroke(line, 0.22)} "
-        f"q 1 0 0 1 0 6 cm {outline('示例·无效', SONG, 46, spacing_mm=5)} B Q "
-        f"q 1 0 0 1 0 32 cm {outline('SAMPLE · NOT VALID', LATIN, 21, spacing_mm=2.5)} B Q Q"
+        f"{fill(colour)} "
+        f"q 1 0 0 1 0 6 cm {outline('示例·无效', SONG, 46, spacing_mm=5)} f Q "
+        f"q 1 0 0 1 0 32 cm {outline('SAMPLE · NOT VALID', LATIN, 21, spacing_mm=2.5)} f Q Q"
     )

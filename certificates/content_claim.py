@@ -134,7 +134,7 @@ def _facts(row: Row, measurement: Row, completion: Row) -> tuple[Fact, ...]:
         Fact(Pair("抵消完成日期", "Offset completed"), day_of(declaration, "offset_completed_on")),
         Fact(
             Pair("使用的替代因子", "Proxy factors used"),
-            Pair(f"{proxies} 个", f"{proxies}"),
+            Pair(str(proxies)),
         ),
     )
 

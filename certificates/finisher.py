@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 
 import pydyf
 
-from certificates.art import PAGE_HEIGHT_MM
-from certificates.art_layer import ANNEX, FRONT, SAMPLE, static_layer
+from certificates.art import PAGE_HEIGHT_MM, fill
+from certificates.art_layer import ANNEX, FRONT, PALETTES, SAMPLE, static_layer
 from certificates.qr import qr_operators
 
 SEAL_FIELD: Final = "RegistrySeal"
@@ -61,7 +61,7 @@ def finisher(drawing: Drawing) -> Callable[[object, Pdf], None]:
         pages = [item for item in pdf.objects if _type_of(item) == "/Page"]
         for index, page in enumerate(pages):
             names = [FRONT if index == 0 else ANNEX] + [SAMPLE] * drawing.is_demo
-            over = qr_operators(drawing.qr_text, *_QR_AT_MM, _QR_SIDE_MM) if index == 0 else ""
+            over = _code(drawing) if index == 0 else ""
             _underlay(pdf, page, {name: forms[name] for name in names}, over)
         _add_seal_field(pdf, pages[0])
         _mark_as_accessible(pdf)
@@ -70,6 +70,11 @@ def finisher(drawing: Drawing) -> Callable[[object, Pdf], None]:
             pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
     return finish
+
+
+def _code(drawing: Drawing) -> str:
+    colour = fill(PALETTES[drawing.kind].deep)
+    return f"{colour} {qr_operators(drawing.qr_text, *_QR_AT_MM, _QR_SIDE_MM)}"
 
 
 def _type_of(item: Object) -> object:

@@ -19,6 +19,7 @@ from ledger.log.note import parse_note
 from ledger.log.proof import TlogProof
 
 SERIALS_ON_FRONT_MAX: Final = 4
+_ANNEX_BEGINS: Final = '<section class="annex'
 _EPOCH: Final = datetime(1970, 1, 1, 8, tzinfo=BEIJING)
 
 # Widths in Chinese characters: of a fact's two lines, and where the subject's type gets smaller.
@@ -27,6 +28,7 @@ _FACT_EN_PER_LINE: Final = 22
 _FACT_LINES_MAX: Final = 3
 _SUBJECT_STEPS: Final = (18, 30, 46)
 
+_SERIALS: Final = Pair("序列号（1 号 = 1 千克）", "Serial numbers (one per kg)")
 _UNIT_HEADINGS: Final = (
     Pair("碳汇项目", "Project"),
     Pair("方法学", "Methodology"),
@@ -37,8 +39,15 @@ _UNIT_HEADINGS: Final = (
 )
 
 
-def page_html(content: Content, statement: Statement, generator: str, density: int) -> str:
-    """Return the document; `density` 1 sets the first page in smaller type than 0."""
+def page_html(content: Content, statement: Statement, generator: str, levels: dict[str, int]) -> str:
+    """Return the document.
+
+    Args:
+        content: What to print.
+        statement: Whose addresses and checkpoint to print.
+        generator: The program's name and version.
+        levels: By part of the first page, how much smaller than usual to set it: 0, 1 or 2.
+    """
     body = content.body
     front = [_on_front(fact) for fact in body.facts]
     moved = [fact for fact, shown in zip(body.facts, front, strict=True) if shown is not fact]
@@ -47,7 +56,7 @@ def page_html(content: Content, statement: Statement, generator: str, density: i
     values: dict[str, Any] = {
         "content": content,
         "body": body,
-        "density": density,
+        "levels": levels,
         "front_facts": front,
         "annex": bool(annex_facts or annex_units),
         "annex_facts": annex_facts,
@@ -57,6 +66,7 @@ def page_html(content: Content, statement: Statement, generator: str, density: i
         "see_annex": wording.SEE_ANNEX,
         "sample": wording.SAMPLE,
         "limits": (*body.limits, wording.CHECK),
+        "serials_heading": _SERIALS,
         "unit_headings": _UNIT_HEADINGS,
         "generator": generator,
         "addresses": addresses_text(statement),
@@ -68,6 +78,11 @@ def page_html(content: Content, statement: Statement, generator: str, density: i
         "checkpoint_size": checkpoint_size(statement),
     }
     return _environment().get_template("certificate.html").render(values)
+
+
+def front_of(html: str) -> str:
+    """Return the same document without its annex."""
+    return html.partition(_ANNEX_BEGINS)[0]
 
 
 def recorded_at(content: Content) -> datetime:

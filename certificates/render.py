@@ -17,18 +17,21 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from certificates.content import Content, content_of, printed_text
 from certificates.faces import MissingGlyphError, check_printable, font_face_css, font_files
 from certificates.finisher import Drawing, finisher
-from certificates.page import page_html, recorded_at
+from certificates.page import front_of, page_html, recorded_at
 from certificates.qr import qr_text
 from certificates.statement import Statement
 from ledger.log.entry import parse_entry
 
 __all__ = ["MissingGlyphError", "PageFullError", "Renderer", "RendererError"]
 
-_DENSITIES: Final = (0, 1)
+_LEVEL_MAX: Final = 2
 
 # Where the first page's flowing parts must end, in CSS pixels (96 an inch).
 _PX_PER_MM: Final = 96 / 25.4
-_ENDS_MM: Final = {"middle-end": 111.4, "limits-zh-end": 187.4, "limits-en-end": 187.4}
+_ENDS_MM: Final = {
+    "RT": {"middle-end": 113.0, "limits-end": 187.4, "limits-en-end": 187.4},
+    "CL": {"middle-end": 116.2, "limits-end": 187.4, "limits-en-end": 187.4},
+}
 
 
 class RendererError(RuntimeError):
@@ -99,15 +102,33 @@ class Renderer:
         return data
 
     def _laid_out(self, content: Content, statement: Statement) -> Any:
-        for density in _DENSITIES:
-            text = page_html(content, statement, generator(), density)
-            document = HTML(string=text, url_fetcher=self._fetcher).render(
-                stylesheets=[self._css], font_config=self._fonts
-            )
-            anchors = document.pages[0].anchors
-            if all(anchors[name][1] <= end * _PX_PER_MM for name, end in _ENDS_MM.items()):
-                return document
-        raise PageFullError(f"certificate {content.number} does not fit on its first page")
+        levels = {"middle": 0, "limits": 0}
+        whole = self._layout(page_html(content, statement, generator(), levels))
+        too_long = _too_long(content.kind, whole)
+        # Most papers fit at once. For the others only the first page is tried again and again.
+        while too_long:
+            levels = {part: level + (part in too_long) for part, level in levels.items()}
+            if max(levels.values()) > _LEVEL_MAX:
+                raise PageFullError(f"certificate {content.number} does not fit on its first page")
+            text = page_html(content, statement, generator(), levels)
+            too_long = _too_long(content.kind, self._layout(front_of(text)))
+            if not too_long:
+                whole = self._layout(text)
+        return whole
+
+    def _layout(self, text: str) -> Any:
+        document = HTML(string=text, url_fetcher=self._fetcher)
+        return document.render(stylesheets=[self._css], font_config=self._fonts)
+
+
+def _too_long(kind: str, document: Any) -> set[str]:
+    """Name the parts of the first page that end below their place."""
+    anchors = document.pages[0].anchors
+    return {
+        name.partition("-")[0]
+        for name, end in _ENDS_MM[kind].items()
+        if anchors[name][1] > end * _PX_PER_MM
+    }
 
 
 @cache

@@ -32,29 +32,28 @@ ANNEX_NOTE: Final = Pair("本附页是证书的组成部分。", "This annex is 
 
 UNITS: Final = Pair(
     "所载为市域自愿性单位，不属于CCER，不得用于配额清缴，不是绿证；未经公示程序。",
-    "These are voluntary units of one city: not CCER, not valid for allowance surrender, not green "
-    "electricity certificates; no public-notice procedure has taken place.",
+    "Voluntary units of one city: not CCER, not usable for allowance surrender, not green "
+    "electricity certificates; no public-notice procedure took place.",
 )
 PERMANENT: Final = Pair(
     "所载单位已永久退出流通，不得再次转让、出售或另作主张。",
-    "The units have left circulation for good and may not be transferred, sold or claimed again.",
+    "Out of circulation for good: not to be transferred, sold or claimed again.",
 )
 RETIREMENT_ONLY: Final = Pair(
     "本证书仅证明注销事实，不构成对受益人整体“碳中和”状态的认定。",
-    "This certificate attests the retirement only; it does not find the beneficiary as a whole "
-    "to be carbon neutral.",
+    "Attests the retirement only, not that the beneficiary as a whole is carbon neutral.",
 )
 ETS: Final = Pair(
     "受益人属配额管理单位：不得抵减其配额清缴。",
-    "The beneficiary is covered by emissions trading: this does not reduce what it must surrender.",
+    "The beneficiary is under emissions trading: this lowers nothing that it must surrender.",
 )
 AFFILIATED: Final = Pair(
     "项目业主与登记机构有隶属关系。", "The project's owner is affiliated with the registry."
 )
 CHECK: Final = Pair(
     "无法联网核验不等于无效，请用镜像或离线工具核验，核验前勿采信。",
-    "Not being able to check online does not mean void: use the mirror or the offline tool, and do "
-    "not rely on this paper before it is checked.",
+    "Not checkable online does not mean void: use the mirror or the offline tool, and do not rely "
+    "on it before it is checked.",
 )
 
 PURPOSES: Final = {
@@ -97,6 +96,5 @@ def who_computed(body: Pair | None) -> Pair:
     en = body.en or body.zh if body else "the organiser"
     return Pair(
         f"登记机构仅证明注销事实与数量关系；排放量由{zh}核算。",
-        "The registry attests only the retirement and that the quantities match; emissions were "
-        f"computed by {en}.",
+        f"The registry attests only the retirement and its sums; emissions computed by {en}.",
     )

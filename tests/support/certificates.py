@@ -40,7 +40,7 @@ class FakeLog:
         return parse_entry(self.entries[seq])
 
     def stating(self, kind: str) -> Entry:
-        """Return the last entry that states a paper of this kind for a claim, or at all."""
+        """Return the first entry that states a paper of this kind."""
         wanted = (entry for entry in map(parse_entry, self.entries))
         return next(entry for entry in wanted if entry.order["kind"] == STATING[kind])
 
@@ -73,16 +73,16 @@ class FakeLog:
         return content_of(kind, self.parsed(0), self.stating(kind))
 
     def restated(
-        self, kind: str, movements: Sequence[Movement] | None = None, **fields: Json
+        self, paper: str, movements: Sequence[Movement] | None = None, **fields: Json
     ) -> "FakeLog":
         """Return the log up to the stating entry, with fields of its row told otherwise.
 
         No rule decided this entry: it shows how a paper copes with what rules could write.
         """
-        entry = self.stating(kind)
+        entry = self.stating(paper)
         rows: list[dict[str, Json]] = [dict(deepcopy(row)) for row in entry.rows]  # type: ignore[arg-type]  # a TypedDict is a dict of JSON
         for row in rows:
-            if str(row["key"]).startswith(PREFIXES[kind]):
+            if str(row["key"]).startswith(PREFIXES[paper]):
                 value = row["value"]
                 assert isinstance(value, dict)
                 value.update(fields)
