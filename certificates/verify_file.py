@@ -5,7 +5,7 @@ after the last end mark, is a change after the seal, however harmless it looks; 
 harmless changes is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -27,22 +27,31 @@ REGISTRY: Final = "registry.json"
 ATTACHMENTS: Final = (ENTRY, PROOF, REGISTRY)
 
 _END: Final = b"\n%%EOF\n"
-_ACTIVE: Final = {
-    "/AA",
-    "/A",
-    "/JS",
-    "/JavaScript",
-    "/Launch",
-    "/OpenAction",
-    "/PA",
-    "/RichMedia",
-    "/SubmitForm",
-    "/URI",
-    "/XFA",
-}
+_ACTIVE: Final = {"/AA", "/JS", "/JavaScript", "/OpenAction", "/PA", "/RichMedia", "/URI", "/XFA"}
 """Keys of dictionaries that make a reader act; a page of ours has none, not even a link."""
 
-_NAMED_ACTIVE: Final = {"/Action", "/JavaScript", "/Launch", "/URI", "/GoToR", "/SubmitForm"}
+_ACTIONS: Final = {
+    "/GoTo",
+    "/GoTo3DView",
+    "/GoToE",
+    "/GoToR",
+    "/Hide",
+    "/ImportData",
+    "/JavaScript",
+    "/Launch",
+    "/Movie",
+    "/Named",
+    "/Rendition",
+    "/ResetForm",
+    "/RichMediaExecute",
+    "/SetOCGState",
+    "/Sound",
+    "/SubmitForm",
+    "/Thread",
+    "/Trans",
+    "/URI",
+}
+"""Types of actions (ISO 32000-2, table 201). /A alone says nothing: structure elements have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +98,14 @@ def open_document(data: bytes) -> Document:
     if reader.encrypted:
         raise StepFailed("文件已加密", "the file is encrypted")
     _check_sections(data, reader)
-    _check_still(reader)
+    dictionaries = tuple(_dictionaries(reader))
+    _check_still(dictionaries)
     rendering = reader.get_historical_resolver(0)
     return Document(
         data=data,
         reader=reader,
         rendering=rendering,
-        attachments=_attachments(reader),
+        attachments=_attachments(reader, dictionaries),
         text=page_text(reader),
     )
 
@@ -113,11 +123,11 @@ def _check_sections(data: bytes, reader: PdfFileReader) -> None:
         raise StepFailed("文件的结束标记数目不对", "the file has another number of end marks")
 
 
-def _check_still(reader: PdfFileReader) -> None:
-    for dictionary in _dictionaries(reader):
+def _check_still(dictionaries: Iterable[generic.DictionaryObject]) -> None:
+    for dictionary in dictionaries:
         active = sorted(_ACTIVE & dictionary.keys())
-        kinds = [dictionary.get("/S"), dictionary.get("/Type")]
-        active += [str(kind) for kind in kinds if kind in _NAMED_ACTIVE]
+        if dictionary.get("/S") in _ACTIONS or dictionary.get("/Type") == "/Action":
+            active.append(str(dictionary.get("/S")))
         if active:
             raise StepFailed(
                 f"文件含有会自行动作的内容：{active[0]}", f"the file holds what acts: {active[0]}"
@@ -126,23 +136,44 @@ def _check_still(reader: PdfFileReader) -> None:
 
 def _dictionaries(reader: PdfFileReader) -> Iterator[generic.DictionaryObject]:
     """Yield every dictionary of every section, also of objects that nothing refers to."""
+    pending = list(_objects(reader))
+    while pending:
+        value = pending.pop()
+        if isinstance(value, generic.DictionaryObject):
+            yield value
+            pending.extend(value.raw_get(key) for key in value)
+        elif isinstance(value, generic.ArrayObject):
+            pending.extend(value.raw_get(at) for at in range(len(value)))
+
+
+def _objects(reader: PdfFileReader) -> Iterator[generic.PdfObject]:
     for revision in range(reader.xrefs.total_revisions):
         resolver = reader.get_historical_resolver(revision)
         for ref in reader.xrefs.explicit_refs_in_revision(revision):
-            pending = [resolver.get_object(ref)]
-            while pending:
-                value = pending.pop()
-                if isinstance(value, generic.DictionaryObject):
-                    yield value
-                    pending.extend(value.raw_get(key) for key in value)
-                elif isinstance(value, generic.ArrayObject):
-                    pending.extend(value.raw_get(at) for at in range(len(value)))
+            if isinstance(reader.xrefs.get_historical_ref(ref, revision), int):
+                value = resolver.get_object(ref)
+                yield value
+                if isinstance(value, generic.StreamObject) and value.get("/Type") == "/ObjStm":
+                    yield from _packed(value, ref)
 
 
-def _attachments(reader: PdfFileReader) -> dict[str, bytes]:
+def _packed(stream: generic.StreamObject, ref: generic.Reference) -> Iterator[generic.PdfObject]:
+    """Read all objects of an object stream in one go; one by one, the reader takes a second."""
+    first, data = int(stream["/First"]), stream.data
+    source = BytesIO(data)
+    for offset in data[:first].split()[1::2]:
+        source.seek(first + int(offset))
+        yield generic.read_object(source, ref)
+
+
+def _attachments(
+    reader: PdfFileReader, dictionaries: Iterable[generic.DictionaryObject]
+) -> dict[str, bytes]:
     """Read the attachments that the catalog names; files elsewhere in the document are refused."""
     names = reader.root["/Names"]
-    if list(names) != ["/EmbeddedFiles"] or list(names["/EmbeddedFiles"]) != ["/Names"]:
+    if not set(names) <= {"/Dests", "/EmbeddedFiles"} or list(names["/EmbeddedFiles"]) != [
+        "/Names"
+    ]:
         raise StepFailed("附件目录的形式不对", "the list of attachments has another form")
     listed = names["/EmbeddedFiles"]["/Names"]
     found: dict[str, bytes] = {}
@@ -157,10 +188,7 @@ def _attachments(reader: PdfFileReader) -> dict[str, bytes]:
         raise StepFailed(
             f"附件应为{'、'.join(ATTACHMENTS)}", f"the attachments are not {', '.join(ATTACHMENTS)}"
         )
-    if _embedded_count(reader) != len(ATTACHMENTS):
+    embedded = sum(1 for one in dictionaries if one.get("/Type") == "/EmbeddedFile")
+    if embedded != len(ATTACHMENTS):
         raise StepFailed("文件藏有其他附件", "the file hides other attachments")
     return found
-
-
-def _embedded_count(reader: PdfFileReader) -> int:
-    return sum(1 for one in _dictionaries(reader) if one.get("/Type") == "/EmbeddedFile")
