@@ -1,0 +1,68 @@
+"""Which typefaces a paper is set in, and which characters they can print."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import pylopdf_fonts_zh_cn
+from fontTools.ttLib import TTFont
+
+RARE: Final = "SinkLedger Rare"
+
+_FOLDER: Final = Path(str(files("certificates") / "fonts"))
+_RARE_PATH: Final = pylopdf_fonts_zh_cn.serif_path()
+_FACES: Final = (
+    ("SinkLedger Figures", 400, "normal", _FOLDER / "figures-400.ttf"),
+    ("SinkLedger Figures", 600, "normal", _FOLDER / "figures-600.ttf"),
+    ("SinkLedger Latin", 400, "normal", _FOLDER / "latin-400.ttf"),
+    ("SinkLedger Latin", 400, "italic", _FOLDER / "latin-400i.ttf"),
+    ("SinkLedger Latin", 500, "normal", _FOLDER / "latin-500.ttf"),
+    ("SinkLedger Latin", 600, "normal", _FOLDER / "latin-600.ttf"),
+    ("SinkLedger Song", 400, "normal", _FOLDER / "song-400.ttf"),
+    ("SinkLedger Song", 700, "normal", _FOLDER / "song-700.ttf"),
+    (RARE, 400, "normal", _RARE_PATH),
+)
+_COVERING: Final = (_FOLDER / "song-400.ttf", _RARE_PATH, _FOLDER / "latin-400.ttf")
+
+
+class MissingGlyphError(ValueError):
+    """A character stands in no face of the paper: it would be printed as an empty box."""
+
+
+def font_files() -> frozenset[Path]:
+    """Return the only files that a rendering may open."""
+    return frozenset(path for *_, path in _FACES)
+
+
+def font_face_css() -> str:
+    """Declare all faces."""
+    return "\n".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
+        f'src: url("{path.as_uri()}"); }}'
+        for family, weight, style, path in _FACES
+    )
+
+
+@cache
+def printable() -> frozenset[str]:
+    """Return every character that some face has."""
+    found: set[str] = set()
+    for path in _COVERING:
+        with TTFont(path, lazy=True) as font:
+            found.update(map(chr, font.getBestCmap()))
+    return frozenset(found)
+
+
+def check_printable(texts: tuple[str, ...]) -> None:
+    """See that every character can be printed.
+
+    Extracted text cannot show this: an empty box still carries its character in the file.
+
+    Raises:
+        MissingGlyphError: names the first character that cannot.
+    """
+    for text in texts:
+        for character in text:
+            if character not in printable():
+                raise MissingGlyphError(f"no typeface has U+{ord(character):04X} in {text!r}")

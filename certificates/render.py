@@ -1,0 +1,158 @@
+"""A statement becomes an unsealed PDF/A-3a, also PDF/UA-1: the same statement, the same bytes."""
+
+from datetime import UTC
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.ffi import harfbuzz_subset
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from certificates.content import Content, content_of, printed_text
+from certificates.faces import MissingGlyphError, check_printable, font_face_css, font_files
+from certificates.finisher import Drawing, finisher
+from certificates.page import front_of, page_html, recorded_at
+from certificates.qr import qr_text
+from certificates.statement import Statement
+from ledger.log.entry import parse_entry
+
+__all__ = ["MissingGlyphError", "PageFullError", "Renderer", "RendererError"]
+
+_LEVEL_MAX: Final = 2
+
+# Where the first page's flowing parts must end, in CSS pixels (96 an inch).
+_PX_PER_MM: Final = 96 / 25.4
+_ENDS_MM: Final = {
+    "RT": {"middle-end": 113.0, "limits-end": 187.4, "limits-en-end": 187.4},
+    "CL": {"middle-end": 116.2, "limits-end": 187.4, "limits-en-end": 187.4},
+}
+
+
+class RendererError(RuntimeError):
+    """This machine lacks what rendering needs; the text says what to install."""
+
+
+class PageFullError(ValueError):
+    """The content does not fit on the first page even in the smallest type."""
+
+
+class _PackagedOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint publishes no types
+    """Opens the packaged typefaces and nothing else, wherever a document may point."""
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        del headers
+        parts = urlsplit(url)
+        path = Path(url2pathname(parts.path))
+        if parts.scheme != "file" or path not in font_files():
+            raise FatalURLFetchingError(f"a certificate opens no such address: {url}")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+class Renderer:
+    """Holds the typefaces and the style sheet, which are slow to read; one a process.
+
+    Raises:
+        RendererError: libharfbuzz-subset is missing, without which a paper takes twenty seconds.
+    """
+
+    def __init__(self) -> None:
+        if harfbuzz_subset is None:
+            raise RendererError(
+                "libharfbuzz-subset is missing; have root run "
+                "'apt-get install --no-install-recommends libharfbuzz-subset0'."
+            )
+        self._fonts = FontConfiguration()
+        self._fetcher = _PackagedOnly()
+        style = (files("certificates") / "templates" / "certificate.css").read_text("utf-8")
+        self._css = CSS(
+            string=f"{font_face_css()}\n{style}",
+            font_config=self._fonts,
+            url_fetcher=self._fetcher,
+        )
+
+    def render(self, statement: Statement) -> bytes:
+        """Return the paper, its seal field still empty.
+
+        Raises:
+            EntryError, ProofError: an entry or the proof has another form.
+            ContentError: the entry does not state a paper of this kind.
+            MissingGlyphError: a character stands in no typeface.
+            PageFullError: a text is longer than any that the rules let in.
+        """
+        registry_entry = parse_entry(statement.registry_entry)
+        content = content_of(statement.kind, registry_entry, parse_entry(statement.entry))
+        check_printable(printed_text(content))
+        document = self._laid_out(content, statement)
+        drawing = Drawing(
+            kind=content.kind,
+            is_demo=content.is_demo,
+            qr_text=qr_text(statement.base_url, content.number),
+        )
+        data: bytes = document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            finisher=finisher(drawing),
+            attachments=_attachments(statement, content),
+        )
+        return data
+
+    def _laid_out(self, content: Content, statement: Statement) -> Any:
+        levels = {"middle": 0, "limits": 0}
+        whole = self._layout(page_html(content, statement, generator(), levels))
+        too_long = _too_long(content.kind, whole)
+        # Most papers fit at once. For the others only the first page is tried again and again.
+        while too_long:
+            levels = {part: level + (part in too_long) for part, level in levels.items()}
+            if max(levels.values()) > _LEVEL_MAX:
+                raise PageFullError(f"certificate {content.number} does not fit on its first page")
+            text = page_html(content, statement, generator(), levels)
+            too_long = _too_long(content.kind, self._layout(front_of(text)))
+            if not too_long:
+                whole = self._layout(text)
+        return whole
+
+    def _layout(self, text: str) -> Any:
+        document = HTML(string=text, url_fetcher=self._fetcher)
+        return document.render(stylesheets=[self._css], font_config=self._fonts)
+
+
+def _too_long(kind: str, document: Any) -> set[str]:
+    """Name the parts of the first page that end below their place."""
+    anchors = document.pages[0].anchors
+    return {
+        name.partition("-")[0]
+        for name, end in _ENDS_MM[kind].items()
+        if anchors[name][1] > end * _PX_PER_MM
+    }
+
+
+@cache
+def generator() -> str:
+    """Name this program and its version, as the document's /Creator does."""
+    return f"SinkLedger {version('sinkledger')}"
+
+
+def _attachments(statement: Statement, content: Content) -> list[Attachment]:
+    # WeasyPrint writes Z behind these times, so they are UTC without a zone.
+    moment = recorded_at(content).astimezone(UTC).replace(tzinfo=None)
+    parts = (
+        ("entry.json", statement.entry, "The stating entry, canonical JSON"),
+        ("entry.tlog-proof", statement.proof, "Its inclusion in a signed checkpoint"),
+        ("registry.json", statement.registry_entry, "Entry 0, which opened the registry"),
+    )
+    return [
+        Attachment(
+            string=data,
+            name=name,
+            description=description,
+            relationship="Source",
+            created=moment,
+            modified=moment,
+        )
+        for name, data, description in parts
+    ]

@@ -1,0 +1,163 @@
+"""The seal: a PAdES certification signature over a rendered page, allowing no change after it.
+
+The seal is appended to the rendering, whose bytes stay what they were: a sealed file *begins*
+with the rendering. So a verifier that renders again compares bytes, not impressions. The seal's
+section rewrites two objects only, the catalog (for /Perms) and the field (for its value), and
+leaves the document's own dates and names alone.
+
+The field draws nothing of its own: the words about the seal are on the page, in fonts that are
+embedded, as PDF/A wants it.
+"""
+
+import asyncio
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.extensions import DeveloperExtension
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from certificates.pki import SEAL_CHAIN, SEAL_KEY
+
+FIELD: Final = "RegistrySeal"
+REASON: Final = "Registry seal 登记处签章"
+DIGEST: Final = "sha256"
+
+_RESERVED: Final = 8_192
+_RESERVED_WITH_TIME: Final = 24_576
+"""Hex characters kept for the signature. Knowing them saves a second, dummy signature."""
+
+
+class SealError(Exception):
+    """The seal's key and its certificate do not belong together, or are no P-256 key."""
+
+
+class Sealer:
+    """Holds the seal's key and seals renderings.
+
+    Args:
+        keys: The folder with seal.key and seal-chain.pem.
+        timestamper: Adds a trusted time (level B-T); without one the level is B-B.
+
+    Raises:
+        SealError: see there.
+        OSError: a file is missing.
+    """
+
+    def __init__(self, keys: Path, timestamper: TimeStamper | None = None) -> None:
+        chain_pem, key_pem = (keys / SEAL_CHAIN).read_bytes(), (keys / SEAL_KEY).read_bytes()
+        certificate = x509.load_pem_x509_certificates(chain_pem)[0]
+        key = load_pem_private_key(key_pem, password=None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise SealError("the seal's key is no elliptic-curve key")
+        if key.public_key() != certificate.public_key():
+            raise SealError("the seal's key is not the one that its certificate names")
+        self._signer = _CachedSigner(key, key_pem, chain_pem)
+        self._timestamper = timestamper
+
+    def seal(self, pdf: bytes, *, when: datetime) -> bytes:
+        """Return the rendering with the registry's seal appended.
+
+        Args:
+            pdf: A rendering with an empty signature field `RegistrySeal`.
+            when: The time that the seal claims, with its time zone.
+
+        Raises:
+            ValueError: `when` has no time zone.
+            pyhanko.sign.general.SigningError: the field is missing or signed already.
+        """
+        if when.tzinfo is None:
+            raise ValueError("when needs its time zone")
+        metadata = PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm=DIGEST,
+            subfilter=SigSeedSubFilter.PADES,
+            reason=REASON,
+            certify=True,
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+        )
+        signer = _DatedSigner(metadata, self._signer, self._timestamper, when)
+        sealed = BytesIO()
+        signing = signer.async_sign_pdf(
+            _AppendingWriter(BytesIO(pdf)),
+            existing_fields_only=True,
+            bytes_reserved=_RESERVED_WITH_TIME if self._timestamper else _RESERVED,
+            output=sealed,
+        )
+        asyncio.run(signing)
+        return sealed.getvalue()
+
+
+class _CachedSigner(SimpleSigner):
+    """Keeps the parsed key; the base class parses it for every signature."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey, key_pem: bytes, chain_pem: bytes) -> None:
+        seal, *issuers = load_certs_from_pemder_data(chain_pem)
+        others = SimpleCertificateStore()  # type: ignore[no-untyped-call] # theirs has no types
+        others.register_multiple(issuers)
+        super().__init__(
+            signing_cert=seal,
+            signing_key=load_private_key_from_pemder_data(key_pem, passphrase=None),
+            cert_registry=others,
+            # The root comes from the reader's trust folder, never from the document.
+            embed_roots=False,
+        )
+        self._key = key
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        if digest_algorithm != DIGEST:
+            raise SealError(f"the seal signs {DIGEST}, not {digest_algorithm}")
+        return self._key.sign(data, ec.ECDSA(SHA256()))
+
+
+class _AppendingWriter(IncrementalPdfFileWriter):
+    """Leaves /Info, XMP and version as rendered: the base class dates and renames all of them.
+
+    PDF/A-3 is PDF 1.7 and forbids nothing that the seal needs, so no extension is declared either.
+    """
+
+    def _update_meta(self) -> None:
+        return
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        return
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        return
+
+
+class _DatedSigner(PdfSigner):
+    """Signs as of a stated time instead of the computer's."""
+
+    def __init__(
+        self,
+        metadata: PdfSignatureMetadata,
+        signer: SimpleSigner,
+        timestamper: TimeStamper | None,
+        when: datetime,
+    ) -> None:
+        blank = StaticStampStyle(border_width=0)
+        super().__init__(metadata, signer, timestamper=timestamper, stamp_style=blank)
+        self._when = when
+
+    def init_signing_session(
+        self,
+        pdf_out: BasePdfFileWriter,
+        existing_fields_only: bool = False,  # noqa: FBT001, FBT002 - as in the base class
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._when
+        return session

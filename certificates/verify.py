@@ -1,0 +1,179 @@
+"""Verifying a certificate offline, in numbered steps, with the reader's own trust anchors.
+
+    python -m certificates.verify CERTIFICATE.pdf --trust FOLDER
+
+    1 file     a rendering, one seal, three attachments, nothing that acts, nothing appended
+    2 seal     one intact certification signature over the whole file, under the trusted root
+    3 entry    well formed, its order signed, of the registry that names the trusted anchors
+    4 proof    exactly these bytes stand in the trusted log
+    5 text     the page, drawn again from the entry, is the same
+    6 units    movements, row and the serial numbers on the page are one amount
+    7 status   as of which checkpoint
+
+A step whose trust anchor is missing is not checked, and then the verdict is not ok.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from certificates.steps import Steps
+from certificates.trust import Trust, TrustError
+from certificates.verdict import PROOF_STEPS, STEPS, Facts, Finding, Verdict
+from certificates.verify_content import check_text
+from certificates.verify_file import ENTRY, PROOF, REGISTRY, Document, open_document
+from certificates.verify_log import (
+    Attested,
+    check_anchors,
+    check_proof,
+    check_status,
+    read_attested,
+    read_entry,
+)
+from certificates.verify_seal import check_seal
+from certificates.verify_units import check_units, stated_kg, stated_number
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.entry import Entry
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_NOT_CHECKED: Final = 3
+"""Nothing failed, but a trust anchor is missing. (2 is a wrong call.)"""
+
+
+def verify_pdf(data: bytes, trust: Trust, *, newest: bytes | None = None) -> Verdict:
+    """Verify a sealed certificate.
+
+    Args:
+        data: The whole file. For files from strangers use `verify_in_subprocess`.
+        trust: What the reader trusts.
+        newest: A newer signed checkpoint of the log, if the reader has one.
+
+    Returns:
+        All seven steps; a step that builds on a failed one is not checked.
+    """
+    steps, case = Steps(STEPS), _Case(trust=trust, newest=newest)
+    steps.take("file", lambda: case.open(data))
+    document = case.document
+    if document is not None:
+        steps.take("seal", lambda: check_seal(document, trust))
+        steps.take("entry", lambda: case.attest(document.attachments))
+        entry_bytes, proof_bytes = document.attachments[ENTRY], document.attachments[PROOF]
+        attested = case.attested
+        if attested is not None:
+            steps.take("proof", lambda: case.prove(entry_bytes, proof_bytes))
+            steps.take("text", lambda: check_text(document, attested))
+            steps.take("units", lambda: case.count(attested, document.text))
+            if not steps.has_failed("proof"):
+                steps.take("status", lambda: case.state(attested.entry))
+    digest = sha256(data).hexdigest()
+    return Verdict(steps=steps.results(), facts=case.facts(digest))
+
+
+def verify_proof(entry_bytes: bytes, proof_bytes: bytes, trust: Trust) -> Verdict:
+    """Verify an entry and its proof file without any page: steps entry, proof and status.
+
+    Passkeys' scope stands in entry 0, which is not here; so the order's signatures are left to
+    the proof, which only the log can have made.
+    """
+    steps, case = Steps(PROOF_STEPS), _Case(trust=trust)
+    steps.take("entry", lambda: case.read(entry_bytes))
+    entry = case.entry
+    if entry is not None:
+        steps.take("proof", lambda: case.prove(entry_bytes, proof_bytes))
+        if not steps.has_failed("proof"):
+            steps.take("status", lambda: case.state(entry))
+    return Verdict(steps=steps.results(), facts=case.facts(sha256(entry_bytes).hexdigest()))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Case:
+    """What the steps find out, for the steps after them."""
+
+    trust: Trust
+    newest: bytes | None = None
+    document: Document | None = None
+    attested: Attested | None = None
+    entry: Entry | None = None
+    checkpoint: Checkpoint | None = None
+    quantity_kg: int | None = None
+
+    def open(self, data: bytes) -> Finding:
+        self.document = open_document(data)
+        return "文件完整：页面、一个签章、三个附件", "the page, one seal and three attachments"
+
+    def attest(self, attachments: dict[str, bytes]) -> Finding:
+        self.attested = read_attested(attachments[ENTRY], attachments[REGISTRY])
+        self.entry = self.attested.entry
+        return check_anchors(self.attested, self.trust)
+
+    def read(self, entry_bytes: bytes) -> Finding:
+        self.entry = read_entry(entry_bytes, self.trust)
+        return f"第{self.entry.seq}条记录格式规范", f"entry {self.entry.seq} is well formed"
+
+    def prove(self, entry_bytes: bytes, proof_bytes: bytes) -> Finding:
+        self.checkpoint = check_proof(entry_bytes, proof_bytes, self.trust)
+        size = self.checkpoint.size
+        return (
+            f"记录在受信任的登记簿中（检查点{size}）",
+            f"the entry stands in the trusted log (checkpoint {size})",
+        )
+
+    def count(self, attested: Attested, text: str) -> Finding:
+        found = check_units(attested, text)
+        self.quantity_kg = stated_kg(attested)
+        return found
+
+    def state(self, entry: Entry) -> Finding:
+        return check_status(entry, self.checkpoint, self.trust, self.newest)
+
+    def facts(self, digest: str) -> Facts:
+        """Collect what the certificate says, as far as it could be read."""
+        checkpoint_size = self.checkpoint.size if self.checkpoint else None
+        if self.entry is None:
+            return Facts(sha256=digest, checkpoint_size=checkpoint_size)
+        return Facts(
+            number=stated_number(self.attested) if self.attested else None,
+            kind=self.attested.kind if self.attested else None,
+            seq=self.entry.seq,
+            at_us=self.entry.at_us,
+            quantity_kg=self.quantity_kg,
+            environment=self.attested.environment if self.attested else None,
+            checkpoint_size=checkpoint_size,
+            sha256=digest,
+        )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Verify a file and print each step; the exit code is one of `EXIT_…`."""
+    parser = argparse.ArgumentParser(
+        prog="certificates.verify", description="Verify a certificate offline."
+    )
+    parser.add_argument("file", type=Path, help="the certificate, a PDF file")
+    parser.add_argument("--trust", type=Path, required=True, help="folder of your trust anchors")
+    parser.add_argument("--newest", type=Path, help="file with a newer signed checkpoint")
+    parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    given = parser.parse_args(argv)
+    try:
+        newest = given.newest.read_bytes() if given.newest else None
+        verdict = verify_pdf(given.file.read_bytes(), Trust.load(given.trust), newest=newest)
+    except (OSError, TrustError) as error:
+        print(f"cannot verify: {error}", file=sys.stderr)
+        return 2
+    if given.json:
+        print(json.dumps(verdict.to_json(), ensure_ascii=False))
+    else:
+        for position, step in enumerate(verdict.steps, start=1):
+            print(f"{position} {step.name:8} {step.state:12} {step.zh} / {step.en}")
+    if verdict.ok:
+        return EXIT_OK
+    return EXIT_FAILED if verdict.has_failed else EXIT_NOT_CHECKED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

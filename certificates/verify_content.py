@@ -1,0 +1,93 @@
+"""Step 5, the page: it is drawn as this program draws the attached statement.
+
+The page depends on the statement alone, and a sealed file begins with its rendering. So the
+statement is rendered again and compared, byte for byte: text, fonts, drawing, QR code, attachments
+and all. That holds while document and verifier were made by the same version, which both files
+name (/Creator and /Producer). For another version's document every text that the certificate must
+print is looked for on its page, and the verdict says that the drawing was not compared.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.rw_common import PdfHandler
+
+from certificates.content import content_of, printed_text
+from certificates.page_text import page_count, page_text, squeeze
+from certificates.render import Renderer
+from certificates.statement import Statement, addresses_of
+from certificates.verdict import Finding, StepFailed
+from certificates.verify_file import ENTRY, PROOF, REGISTRY, Document
+from certificates.verify_log import Attested
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Maker:
+    """Which program made a document."""
+
+    creator: str
+    producer: str
+
+
+def check_text(document: Document, attested: Attested) -> Finding:
+    """Check the page against the attached statement.
+
+    Raises:
+        StepFailed: the page is not the statement's, or names no address to render it with.
+    """
+    expected = _renderer().render(_statement(document, attested))
+    if document.data.startswith(expected):
+        return (
+            "页面与依据记录重新生成的页面逐字节一致",
+            "the page, drawn again, is the same bytes",
+        )
+    again = PdfFileReader(BytesIO(expected))
+    if _maker(document.rendering) == _maker(again):
+        raise StepFailed("页面与记录所述不符", "the page is not what its entry states")
+    _check_printed(document, attested, page_count(again))
+    return (
+        "页面由另一版本生成：应有文字齐全，未比对图形",
+        "drawn by another version: its text is complete, its drawing was not compared",
+    )
+
+
+@cache
+def _renderer() -> Renderer:
+    return Renderer()
+
+
+def _statement(document: Document, attested: Attested) -> Statement:
+    base_url, mirror_url = _addresses(document)
+    return Statement(
+        kind=attested.kind,
+        registry_entry=document.attachments[REGISTRY],
+        entry=document.attachments[ENTRY],
+        proof=document.attachments[PROOF],
+        base_url=base_url,
+        mirror_url=mirror_url,
+    )
+
+
+def _addresses(document: Document) -> tuple[str, str | None]:
+    info = document.rendering.trailer_view["/Info"]
+    try:
+        return addresses_of(str(info.get("/Keywords", "")))
+    except ValueError as error:
+        raise StepFailed("页面没有核验地址", "the page names no address") from error
+
+
+def _maker(document: PdfHandler) -> _Maker:
+    info = document.trailer_view["/Info"]
+    return _Maker(creator=str(info.get("/Creator", "")), producer=str(info.get("/Producer", "")))
+
+
+def _check_printed(document: Document, attested: Attested, pages: int) -> None:
+    text = page_text(document.rendering)
+    content = content_of(attested.kind, attested.registry, attested.entry)
+    missing = [one for one in printed_text(content) if squeeze(one) not in text]
+    if missing:
+        raise StepFailed(f"页面上缺少：{missing[0]}", f"missing from the page: {missing[0]}")
+    if page_count(document.rendering) != pages:
+        raise StepFailed("页数不符", "another number of pages")

@@ -1,0 +1,172 @@
+"""Steps 3, 4 and 7, the log: the entry is one, it stands in the log, as of which checkpoint."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from certificates.statement import CLAIM, RETIREMENT
+from certificates.trust import Trust
+from certificates.verdict import Finding, StepFailed, StepNotChecked
+from contracts.dates import date_at
+from contracts.values import Json
+from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.entry import Entry, EntryError, parse_entry
+from ledger.log.merkle import ProofError
+from ledger.log.note import NoteError
+from ledger.log.proof import TlogProof, verify_entry
+from ledger.log.verify import ChainError, check_signatures, passkey_scope
+
+KINDS: Final = {"units.retire": RETIREMENT, "claim.complete": CLAIM}
+"""Which order states which kind of certificate."""
+
+_NO_KEY: Final = ("没有信任的登记簿公钥", "no trusted key of the log was given")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """The attached entry and the attached entry 0, both well formed."""
+
+    entry: Entry
+    registry: Entry
+    registry_row: dict[str, Json]
+
+    @property
+    def kind(self) -> str:
+        """RT or CL."""
+        return KINDS[str(self.entry.order["kind"])]
+
+    @property
+    def environment(self) -> str:
+        """Either "demo" or "production"."""
+        return str(self.registry_row.get("environment"))
+
+
+def read_attested(entry_bytes: bytes, registry_bytes: bytes) -> Attested:
+    """Read both entries and check what can be checked without trusting anything.
+
+    Raises:
+        StepFailed: not canonical, an order's signature does not hold, entry 0 opens no registry,
+            the entry is of another log or states no certificate.
+    """
+    entry = _parse(entry_bytes)
+    registry = _parse(registry_bytes)
+    rows = [row["value"] for row in registry.rows if row["key"] == "registry"]
+    if registry.seq != 0 or registry.order["kind"] != "registry.open" or len(rows) != 1:
+        raise StepFailed("附件registry.json不是登记簿的首条记录", "registry.json opens no registry")
+    if entry.order["kind"] not in KINDS:
+        raise StepFailed("该记录不是证书所依据的记录", "the entry states no certificate")
+    if entry.order["log"] != rows[0]["origin"] or registry.order["log"] != rows[0]["origin"]:
+        raise StepFailed("记录属于另一登记簿", "the entry belongs to another log")
+    try:
+        for one in (registry, entry):
+            check_signatures(one, passkey_scope(registry))
+    except ChainError as error:
+        raise StepFailed(
+            f"第{error.seq}条记录的指令签名不成立", f"a signature under an order fails: {error}"
+        ) from error
+    return Attested(entry=entry, registry=registry, registry_row=rows[0])
+
+
+def read_entry(entry_bytes: bytes, trust: Trust) -> Entry:
+    """Read an entry of the trusted log.
+
+    Raises:
+        StepFailed: not canonical, or of another log.
+        StepNotChecked: the trust folder has no log key.
+    """
+    entry = _parse(entry_bytes)
+    if trust.vkey is None:
+        raise StepNotChecked(*_NO_KEY)
+    if entry.order["log"] != trust.origin:
+        raise StepFailed("记录属于另一登记簿", "the entry belongs to another log")
+    return entry
+
+
+def check_anchors(attested: Attested, trust: Trust) -> Finding:
+    """Check that entry 0 names the anchors that the reader trusts.
+
+    Raises:
+        StepFailed: another origin, log key or seal root.
+        StepNotChecked: the trust folder lacks one of them.
+    """
+    row = attested.registry_row
+    if trust.opening is not None and attested.registry.content != trust.opening:
+        raise StepFailed("登记簿的首条记录不是受信任的那一条", "entry 0 is not the trusted one")
+    if trust.vkey is not None:
+        if row["origin"] != trust.origin:
+            raise StepFailed("登记簿不是受信任的那一个", "the registry is not the trusted one")
+        listed = row["log_vkeys"]
+        if not isinstance(listed, list) or trust.vkey.to_text() not in listed:
+            raise StepFailed("登记簿的公钥不是受信任的那一个", "entry 0 names another log key")
+    if trust.seal_root is not None and row["seal_root_sha256"] != trust.seal_root_sha256:
+        raise StepFailed("登记簿的签章根证书不符", "entry 0 names another seal root")
+    if trust.vkey is None or trust.seal_root is None:
+        raise StepNotChecked("没有足够的信任锚", "the trust folder lacks the log's key or the root")
+    count = len(attested.entry.sigs)
+    return (
+        f"记录格式规范，指令的{count}个签名成立，登记簿为{trust.origin}",
+        f"the entry is well formed, its order's {count} signatures hold, the log is {trust.origin}",
+    )
+
+
+def check_proof(entry_bytes: bytes, proof_bytes: bytes, trust: Trust) -> Checkpoint:
+    """Check that exactly these bytes stand in the trusted log.
+
+    Returns:
+        The signed checkpoint that covers the entry.
+
+    Raises:
+        StepFailed: no proof file, of another position, or it does not lead to a checkpoint of the
+            trusted log.
+        StepNotChecked: the trust folder has no log key.
+    """
+    try:
+        proof = TlogProof.parse(proof_bytes)
+    except ProofError as error:
+        raise StepFailed("证明文件的格式不对", f"no proof file: {error}") from error
+    if proof.index != _parse(entry_bytes).seq:
+        raise StepFailed("证明的是另一条记录", "the proof is of another position")
+    if proof.extra is not None:
+        raise StepFailed("证明文件含有未经证明的内容", "the proof file carries unproven bytes")
+    if trust.vkey is None:
+        raise StepNotChecked(*_NO_KEY)
+    try:
+        return verify_entry(proof, entry_bytes, vkey=trust.vkey, origin=trust.vkey.name)
+    except ProofError as error:
+        raise StepFailed("记录不在受信任的登记簿中", f"not proven: {error}") from error
+
+
+def check_status(
+    entry: Entry, checkpoint: Checkpoint | None, trust: Trust, newest: bytes | None
+) -> Finding:
+    """Say as of which checkpoint the certificate holds.
+
+    A newer checkpoint must come from the same key and may not be smaller, nor of the same size
+    with another root: the log would then have told two stories.
+
+    Raises:
+        StepFailed: the newer checkpoint is none of the trusted log, or contradicts the older one.
+        StepNotChecked: the trust folder has no log key.
+    """
+    if trust.vkey is None or checkpoint is None:
+        raise StepNotChecked(*_NO_KEY)
+    size, day = checkpoint.size, date_at(entry.at_us).isoformat()
+    if newest is not None:
+        try:
+            latest = open_checkpoint(newest, trust.vkey, trust.vkey.name)
+        except NoteError as error:
+            raise StepFailed("所给的新检查点不可信", f"newer checkpoint: {error}") from error
+        if latest.size < size:
+            raise StepFailed("所给的检查点比证明更旧", "the log has shrunk since the proof")
+        if latest.size == size and latest.root != checkpoint.root:
+            raise StepFailed("登记簿对同一大小给出两个根", "two roots at one size: a split log")
+    return (
+        f"截至检查点{size}（记录于{day}）有效；之后的变化须在线查询",
+        f"valid as of checkpoint {size} (recorded on {day}); later changes are to be asked online",
+    )
+
+
+def _parse(content: bytes) -> Entry:
+    try:
+        return parse_entry(content)
+    except EntryError as error:
+        raise StepFailed("附件中的记录格式不规范", f"not a well-formed entry: {error}") from error

@@ -1,0 +1,100 @@
+"""The fixed sentences of the papers, Chinese and English side by side.
+
+They limit what a paper can be taken for. Sources: 碳排放权交易管理暂行条例 (units of a city are no
+allowances), MEE notice 2019 no. 19 (who computes, who declares), ISO 14068-1:2023 (a retirement is
+not neutrality). The word 核证 never stands here: it belongs to the national programme.
+"""
+
+from typing import Final
+
+from certificates.content_parts import Pair
+
+RETIREMENT_TITLE: Final = Pair("碳汇注销证书", "Certificate of Carbon Sink Retirement")
+CLAIM_TITLES: Final = {
+    "EVENT": Pair("零碳活动声明证书（市域）", "City-level Zero-Carbon Event Statement"),
+    "MEETING": Pair("零碳会议声明证书（市域）", "City-level Zero-Carbon Meeting Statement"),
+}
+
+RETIREMENT_LEAD: Final = Pair(
+    "兹证明下列碳汇单位已在本登记簿永久注销，受益人为",
+    "This certifies the permanent retirement of the units below, on behalf of",
+)
+CLAIM_LEAD: Final = Pair(
+    "兹证明下列声明已登记在案，其剩余排放量已由注销的碳汇单位覆盖",
+    "This certifies that the statement below is on record and its residual covered by retired units",
+)
+
+SAMPLE: Final = Pair("示例·无效", "SAMPLE · NOT VALID")
+PERSON: Final = Pair("自然人（身份见本人所持文件）", "natural person, identity withheld")
+SEE_ANNEX: Final = Pair("见附页", "see annex")
+ANNEX: Final = Pair("附页", "Annex")
+ANNEX_NOTE: Final = Pair("本附页是证书的组成部分。", "This annex is part of the certificate.")
+
+UNITS: Final = Pair(
+    "所载为市域自愿性单位，不属于CCER，不得用于配额清缴，不是绿证；未经公示程序。",
+    "Voluntary units of one city: not CCER, not usable for allowance surrender, not green "
+    "electricity certificates; no public-notice procedure took place.",
+)
+PERMANENT: Final = Pair(
+    "所载单位已永久退出流通，不得再次转让、出售或另作主张。",
+    "Out of circulation for good: not to be transferred, sold or claimed again.",
+)
+RETIREMENT_ONLY: Final = Pair(
+    "本证书仅证明注销事实，不构成对受益人整体“碳中和”状态的认定。",
+    "Attests the retirement only, not that the beneficiary as a whole is carbon neutral.",
+)
+ETS: Final = Pair(
+    "受益人属配额管理单位：不得抵减其配额清缴。",
+    "The beneficiary is under emissions trading: this lowers nothing that it must surrender.",
+)
+AFFILIATED: Final = Pair(
+    "项目业主与登记机构有隶属关系。", "The project's owner is affiliated with the registry."
+)
+CHECK: Final = Pair(
+    "无法联网核验不等于无效，请用镜像或离线工具核验，核验前勿采信。",
+    "Not checkable online does not mean void: use the mirror or the offline tool, and do not rely "
+    "on it before it is checked.",
+)
+
+PURPOSES: Final = {
+    "event": Pair("抵消大型活动排放", "Offsetting an event's emissions"),
+    "gift": Pair("赠与", "Gift"),
+    "meeting": Pair("抵消会议排放", "Offsetting a meeting's emissions"),
+    "public_good": Pair("公益", "Public good"),
+    "voluntary": Pair("自愿注销", "Voluntary retirement"),
+}
+GROUPS: Final = {
+    "fuel": Pair("燃料", "Fuel"),
+    "energy": Pair("电力热力", "Energy"),
+    "transport": Pair("交通", "Transport"),
+    "hospitality": Pair("餐饮住宿", "Hospitality"),
+    "supplies": Pair("物料", "Supplies"),
+    "waste": Pair("废弃物", "Waste"),
+}
+OFFSET_TYPE: Final = Pair(
+    "注销市域自愿性碳汇单位", "Retirement of voluntary carbon sink units of the city"
+)
+SELF_ASSURED: Final = Pair("自我声明，未经第三方评价", "Self-declared, no third-party assurance")
+
+
+def bound_to_claim(claim: str) -> Pair:
+    """Say that units serve one claim and nothing else."""
+    return Pair(
+        f"专用于本声明（{claim}），不得另作主张。",
+        f"Retired for claim {claim} alone; no other claim may rest on it.",
+    )
+
+
+def by_agent(account: str) -> Pair:
+    """Say that an agent acted for the account."""
+    return Pair(f"由代办账户 {account} 代办。", f"Done by the agent account {account}.")
+
+
+def who_computed(body: Pair | None) -> Pair:
+    """Say that emissions are not the registry's figure: the organiser's, or a body's."""
+    zh = body.zh or body.en if body else "组织者"
+    en = body.en or body.zh if body else "the organiser"
+    return Pair(
+        f"登记机构仅证明注销事实与数量关系；排放量由{zh}核算。",
+        f"The registry attests only the retirement and its sums; emissions computed by {en}.",
+    )

@@ -1,0 +1,240 @@
+"""Verifying good certificates, with all, some and none of the anchors, in and out of process."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certificates.issue import issue
+from certificates.seal import Sealer
+from certificates.trust import Trust
+from certificates.verdict import NOT_CHECKED, STEPS, Verdict
+from certificates.verify import main, verify_pdf, verify_proof
+from certificates.verify_process import verify_in_subprocess
+from ledger.log.canonical import canonical
+from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.log.key import Skey
+from ledger.log.proof import TlogProof
+from tests.support.certificates import LOG_KEY
+from tests.support.people import ORIGIN, digest
+from tests.support.sealed_paper import WHEN, registry, renderer, sealed
+from tests.support.tampering import edited, rendering
+
+KINDS = [pytest.param("RT", id="retirement"), pytest.param("CL", id="claim")]
+
+
+def states(verdict: Verdict) -> dict[str, str]:
+    return {step.name: step.state for step in verdict.steps}
+
+
+def checkpoint(size: int, name: str = "another root", key: Skey = LOG_KEY) -> bytes:
+    note = Checkpoint(origin=key.name, size=size, root=digest(name))
+    return sign_checkpoint(note, [key])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_good_certificate_passes_every_step(kind: str) -> None:
+    verdict = verify_pdf(sealed(kind), registry().trust)
+    assert states(verdict) == dict.fromkeys(STEPS, "passed")
+    assert verdict.ok
+    assert (verdict.kind, verdict.checkpoint_size) == (kind, 32)
+    assert verdict.facts.environment == "demo"
+    assert verdict.facts.quantity_kg == 42_318
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_poppler_and_qpdf_agree(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(sealed(kind))
+    said = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False)
+    assert "Signature is Valid" in said.stdout
+    assert "Total document signed" in said.stdout
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=True)
+    assert checked.stderr == ""
+
+
+def test_issuing_renders_and_seals() -> None:
+    case = registry()
+    data = issue(case.statement("RT"), case.sealer, renderer(), when=WHEN)
+    assert verify_pdf(data, case.trust).ok
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"mirror_url": None}, id="no-mirror"),
+        pytest.param({"base_url": "http://127.0.0.1:8000"}, id="another-address"),
+    ],
+)
+def test_a_certificate_may_name_other_addresses(changes: dict[str, object]) -> None:
+    case = registry()
+    data = issue(case.statement("RT", **changes), case.sealer, renderer(), when=WHEN)
+    assert verify_pdf(data, case.trust).ok
+
+
+@pytest.mark.parametrize(
+    ("missing", "not_checked"),
+    [
+        pytest.param({"vkey"}, {"entry", "proof", "status"}, id="no-log-key"),
+        pytest.param({"seal_root"}, {"seal", "entry"}, id="no-seal-root"),
+        pytest.param(
+            {"vkey", "seal_root"}, {"seal", "entry", "proof", "status"}, id="an-empty-folder"
+        ),
+    ],
+)
+def test_without_its_anchor_a_step_is_not_checked(missing: set[str], not_checked: set[str]) -> None:
+    trust = replace(registry().trust, **dict.fromkeys(missing))
+    verdict = verify_pdf(sealed("RT"), trust)
+    found = {name for name, state in states(verdict).items() if state == NOT_CHECKED}
+    assert found == not_checked
+    assert not verdict.ok
+    assert not verdict.has_failed
+
+
+def test_a_trusted_first_entry_must_be_the_attached_one() -> None:
+    case = registry()
+    good = replace(case.trust, opening=case.log.entries[0])
+    assert verify_pdf(sealed("RT"), good).ok
+    other = replace(case.trust, opening=case.log.entries[1])
+    assert states(verify_pdf(sealed("RT"), other))["entry"] == "failed"
+
+
+def attached_checkpoint() -> Checkpoint:
+    proof = TlogProof.parse(registry().log.statement("RT").proof)
+    return open_checkpoint(proof.checkpoint, LOG_KEY.vkey, ORIGIN)
+
+
+def test_a_newer_checkpoint_may_be_larger_or_the_same() -> None:
+    same = sign_checkpoint(attached_checkpoint(), [LOG_KEY])
+    for newest in (same, checkpoint(33), checkpoint(10**9)):
+        assert verify_pdf(sealed("RT"), registry().trust, newest=newest).ok
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [
+        pytest.param(checkpoint(31), id="the-log-shrank"),
+        pytest.param(checkpoint(32), id="two-roots-at-one-size"),
+        pytest.param(checkpoint(33, key=Skey(ORIGIN, digest("other"))), id="another-key"),
+        pytest.param(checkpoint(33, key=Skey("other.example/log", digest("x"))), id="another-log"),
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\xff" * 100, id="noise"),
+    ],
+)
+def test_a_newer_checkpoint_that_contradicts_fails_the_status(newest: bytes) -> None:
+    verdict = verify_pdf(sealed("RT"), registry().trust, newest=newest)
+    assert [name for name, state in states(verdict).items() if state == "failed"] == ["status"]
+
+
+def test_another_version_s_paper_is_compared_by_its_text() -> None:
+    case = registry()
+
+    def other_version(pdf: object) -> None:
+        del pdf.docinfo["/Creator"]  # type: ignore[attr-defined] # a pikepdf.Pdf
+
+    data = case.seal(edited(rendering("RT"), other_version))
+    verdict = verify_pdf(data, case.trust)
+    assert verdict.ok
+    assert "drawing was not compared" in verdict.step("text").en
+
+
+def test_a_sealed_file_differs_each_time_and_its_page_never() -> None:
+    case, page = registry(), rendering("RT")
+    one, other = case.seal(page), Sealer(case.folder / "keys").seal(page, when=WHEN)
+    assert one != other
+    assert one[: len(page)] == other[: len(page)] == page
+
+
+def test_an_entry_and_its_proof_need_no_page() -> None:
+    statement = registry().log.statement("RT")
+    verdict = verify_proof(statement.entry, statement.proof, registry().trust)
+    assert states(verdict) == dict.fromkeys(("entry", "proof", "status"), "passed")
+    assert verdict.ok
+
+
+@pytest.mark.parametrize(
+    ("entry_seq", "proof_seq", "failed"),
+    [
+        pytest.param(24, 25, "proof", id="proof-of-another"),
+        pytest.param(25, 24, "proof", id="entry-of-another"),
+    ],
+)
+def test_a_proof_is_of_its_entry_only(entry_seq: int, proof_seq: int, failed: str) -> None:
+    log = registry().log
+    verdict = verify_proof(log.entries[entry_seq], log.proof(proof_seq), registry().trust)
+    assert verdict.step(failed).state == "failed"
+
+
+def test_a_proof_without_anchors_is_not_ok() -> None:
+    statement = registry().log.statement("RT")
+    verdict = verify_proof(statement.entry, statement.proof, Trust())
+    assert not verdict.ok
+    assert not verdict.has_failed
+
+
+@given(entry=st.binary(max_size=300), proof=st.binary(max_size=300))
+@settings(max_examples=30)
+def test_noise_is_never_an_entry(entry: bytes, proof: bytes) -> None:
+    assert not verify_proof(entry, proof, registry().trust).ok
+
+
+def test_a_verdict_is_read_back_as_it_was_written() -> None:
+    verdict = verify_pdf(sealed("CL"), registry().trust)
+    assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
+    canonical(verdict.to_json())
+
+
+def test_every_step_speaks_both_languages() -> None:
+    for step in verify_pdf(b"", Trust()).steps:
+        assert any("一" <= character <= "鿿" for character in step.zh)
+        assert step.en.isascii()
+
+
+def test_a_strangers_file_is_verified_in_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(sealed("RT"))
+    inside = verify_pdf(sealed("RT"), registry().trust)
+    assert verify_in_subprocess(path, registry().folder / "trust") == inside
+
+
+def test_a_child_that_dies_is_a_failed_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(sealed("RT"))
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    verdict = verify_in_subprocess(path, registry().folder / "trust")
+    assert states(verdict)["file"] == "failed"
+    assert not verdict.ok
+
+
+@pytest.mark.parametrize(
+    ("change", "trusted", "code"),
+    [
+        pytest.param(b"", True, 0, id="good"),
+        pytest.param(b"x", True, 1, id="changed"),
+        pytest.param(b"", False, 3, id="no-anchors"),
+    ],
+)
+def test_the_command_says_it_in_its_exit_code(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: bytes,
+    code: int,
+    *,
+    trusted: bool,
+) -> None:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(sealed("RT") + change)
+    folder = registry().folder / "trust" if trusted else tmp_path
+    assert main([str(path), "--trust", str(folder)]) == code
+    assert capsys.readouterr().out.startswith("1 file")
+
+
+def test_the_command_tells_a_wrong_call_apart(tmp_path: Path) -> None:
+    assert main([str(tmp_path / "no.pdf"), "--trust", str(tmp_path)]) == 2

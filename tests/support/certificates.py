@@ -1,0 +1,133 @@
+"""A small log for papers: the main job's entries as canonical bytes, really signed, with proofs.
+
+    log = demo_log()
+    statement = log.statement("RT")
+    longer = log.restated("RT", payer=None)     # the same entry, its row told otherwise
+"""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cache
+
+from certificates.content import Content, content_of
+from certificates.statement import Statement
+from contracts.books import MemoryBooks
+from contracts.values import Json, Movement
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.entry import PREV_OF_FIRST, Entry, build_entry, parse_entry
+from ledger.log.key import Skey
+from ledger.log.merkle import inclusion_path, leaf_hash, root
+from ledger.log.proof import TlogProof
+from tests.support.people import ORIGIN, digest, hex_digest
+from tests.support.scenario import Step, main_job
+
+LOG_KEY = Skey(ORIGIN, digest("log key"))
+BASE_URL = "https://demo.sinkledger.example"
+MIRROR_URL = "https://mirror.example"
+STATING = {"RT": "units.retire", "CL": "claim.complete"}
+PREFIXES = {"RT": "retire/", "CL": "claim/"}
+
+
+@dataclass(frozen=True, slots=True)
+class FakeLog:
+    """Entries in their sequence."""
+
+    entries: tuple[bytes, ...]
+
+    def parsed(self, seq: int) -> Entry:
+        """Return an entry as read from its bytes."""
+        return parse_entry(self.entries[seq])
+
+    def stating(self, kind: str) -> Entry:
+        """Return the first entry that states a paper of this kind."""
+        wanted = (entry for entry in map(parse_entry, self.entries))
+        return next(entry for entry in wanted if entry.order["kind"] == STATING[kind])
+
+    def proof(self, seq: int) -> bytes:
+        """Return the proof file of an entry under a checkpoint over all of them."""
+        leaves = [leaf_hash(entry) for entry in self.entries]
+        checkpoint = Checkpoint(origin=ORIGIN, size=len(leaves), root=root(leaves))
+
+        def subtree(level: int, index: int) -> bytes:
+            return root(leaves[index << level : (index + 1) << level])
+
+        path = inclusion_path(seq, len(leaves), subtree)
+        signed = sign_checkpoint(checkpoint, [LOG_KEY])
+        return TlogProof(index=seq, path=path, checkpoint=signed).to_bytes()
+
+    def statement(self, kind: str, *, mirror_url: str | None = MIRROR_URL) -> Statement:
+        """Return what the paper of the first stating entry is made from."""
+        entry = self.stating(kind)
+        return Statement(
+            kind=kind,
+            registry_entry=self.entries[0],
+            entry=entry.content,
+            proof=self.proof(entry.seq),
+            base_url=BASE_URL,
+            mirror_url=mirror_url,
+        )
+
+    def content(self, kind: str) -> Content:
+        """Return that paper in words."""
+        return content_of(kind, self.parsed(0), self.stating(kind))
+
+    def restated(
+        self, paper: str, movements: Sequence[Movement] | None = None, **fields: Json
+    ) -> "FakeLog":
+        """Return the log up to the stating entry, with fields of its row told otherwise.
+
+        No rule decided this entry: it shows how a paper copes with what rules could write.
+        """
+        entry = self.stating(paper)
+        rows: list[dict[str, Json]] = [dict(deepcopy(row)) for row in entry.rows]  # type: ignore[arg-type]  # a TypedDict is a dict of JSON
+        for row in rows:
+            if str(row["key"]).startswith(PREFIXES[paper]):
+                value = row["value"]
+                assert isinstance(value, dict)
+                value.update(fields)
+        content = build_entry(
+            seq=entry.seq,
+            prev=entry.prev,
+            at_us=entry.at_us,
+            order=entry.order_bytes,
+            sigs=entry.sigs,
+            movements=(
+                entry.movements if movements is None else [one.to_json() for one in movements]
+            ),
+            rows=rows,
+        )
+        return FakeLog((*self.entries[: entry.seq], content))
+
+
+@cache
+def demo_log(
+    *, environment: str = "demo", seal_root_sha256: str = hex_digest("seal root")
+) -> FakeLog:
+    """Return the main job as a log whose first entry names the log's real key."""
+    books, prev, entries = MemoryBooks(), PREV_OF_FIRST, []
+    for step in main_job():
+        placed = step if step.seq else _opened(step, environment, seal_root_sha256)
+        outcome = placed.apply_to(books)
+        content = build_entry(
+            seq=placed.seq,
+            prev=prev,
+            at_us=placed.at_us,
+            order=placed.order,
+            sigs=placed.signatures(),
+            movements=[movement.to_json() for movement in outcome.movements],
+            rows=[row.to_json() for row in outcome.rows],
+        )
+        prev = leaf_hash(content)
+        entries.append(content)
+    return FakeLog(tuple(entries))
+
+
+def _opened(step: Step, environment: str, seal_root_sha256: str) -> Step:
+    body = {
+        **step.body,
+        "environment": environment,
+        "log": {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]},
+        "seal": {"root_sha256": seal_root_sha256},
+    }
+    return replace(step, order={**step.order, "body": body})
