@@ -8,6 +8,7 @@ renders the same bytes but for the seal's time, and takes the same copy number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -68,7 +69,8 @@ class Issuer:
         kind, seq, at_us = self._stating(subject)
         number = certificate_number(kind, seq, at_us)
         statement = self._statement(kind, seq)
-        pdf = issue(statement, self.sealer, self.renderer, now_us=desk.now_us)
+        when = datetime.fromtimestamp(desk.now_us // 1_000_000, tz=UTC)
+        pdf = issue(statement, self.sealer, self.renderer, when=when)
         known = self.registry.books().row(f"cert/{number}")
         copies = known["copies"] if known else []
         copy = len(copies) + 1 if isinstance(copies, Sequence) else 1
