@@ -1,5 +1,6 @@
 """Audit of the database files themselves: pages, indexes, schema, and types of stored values."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,11 +28,17 @@ from ledger.findings import Findings
 from ledger.migrations import migrate
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
-from ledger.tables import VAULT
+from ledger.tables import LOG_METADATA, SIDE_METADATA, VAULT, VIEW_METADATA
 
 _MEMORY: Final = Path(":memory:")
 _STORED_AS: Final = {"INTEGER": "integer", "TEXT": "text", "BLOB": "blob"}
 _NAMED_MAX: Final = 20
+_MISSING_FROM_INDEX: Final = re.compile(r"row (\d+) missing from index (\S+)")
+_TABLES: Final = {
+    checked.name: checked
+    for metadata in (LOG_METADATA, VIEW_METADATA, SIDE_METADATA)
+    for checked in metadata.sorted_tables
+}
 
 SchemaItem = tuple[str, str, str, str, str]
 
@@ -59,7 +66,7 @@ def check_databases(connection: Connection, settings: Settings, findings: Findin
         with findings.reading(path.name):
             for (line,) in connection.execute(text(f"PRAGMA {schema}.integrity_check")).all():
                 if line != "ok":
-                    findings.add(path.name, str(line))
+                    findings.add(_subject(connection, schema, line) or path.name, str(line))
         with findings.reading(path.name):
             stored = _schema(connection, schema)
             expected = {item for item in _expected_schema() if item[0] == schema}
@@ -67,6 +74,22 @@ def check_databases(connection: Connection, settings: Settings, findings: Findin
                 findings.add(f"{path.name} {item[2]}", f"{item[1]} is missing or altered")
             for item in sorted(stored - expected):
                 findings.add(f"{path.name} {item[2]}", f"{item[1]} is not part of the schema")
+
+
+def _subject(connection: Connection, schema: str, line: str) -> str | None:
+    """Return the table and key that a line of SQLite's check is about, if it is about a row."""
+    found = _MISSING_FROM_INDEX.fullmatch(line)
+    if found is None:
+        return None
+    master = table("sqlite_master", column("name"), column("tbl_name"), schema=schema)
+    owner = select(master.c.tbl_name).where(master.c.name == found[2])
+    checked = _TABLES.get(connection.execute(owner).scalar_one_or_none() or "")
+    if checked is None:
+        return None
+    rowid: ColumnElement[int] = literal_column(f"{checked.fullname}.rowid")
+    key = select(*checked.primary_key).where(rowid == int(found[1]))
+    row = connection.execute(key).one_or_none()
+    return None if row is None else f"{checked.name} {'/'.join(str(part) for part in row)}"
 
 
 def _schema(connection: Connection, schema: str) -> set[SchemaItem]:
