@@ -1,0 +1,146 @@
+"""The demonstration: it runs to its end, and what it leaves behind convinces a stranger."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from contracts.values import Json
+
+REQUIRED = {
+    "certificates",
+    "checkpoint",
+    "data_dir",
+    "entries",
+    "export",
+    "seconds",
+    "supply",
+    "trust",
+    "vkey",
+}
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    command = [sys.executable, "-c", "from api.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, cwd=cwd
+    )
+
+
+@dataclass(frozen=True)
+class Demo:
+    folder: Path
+    summary: dict[str, Json]
+    text: str
+
+    def paths(self, name: str) -> list[Path]:
+        value = self.summary[name]
+        return [Path(str(item)) for item in (value if isinstance(value, list) else [value])]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("演示 demo") / "data"
+    done = run("demo", "--data", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    return Demo(folder, json.loads(done.stdout.splitlines()[-1]), done.stderr)
+
+
+def test_the_last_line_says_where_everything_is(demo: Demo) -> None:
+    assert set(demo.summary) >= REQUIRED
+    assert all(
+        path.exists()
+        for name in ("certificates", "checkpoint", "export", "trust")
+        for path in demo.paths(name)
+    )
+
+
+def test_it_shows_both_refusals_and_a_full_coverage(demo: Demo) -> None:
+    for shown in ("4002", "UNITS_NOT_HELD", "4012", "RETIRED_TOO_LITTLE", "1000 ‰", "示例"):
+        assert shown in demo.text
+
+
+def test_the_supply_identity_holds(demo: Demo) -> None:
+    supply = demo.summary["supply"]
+    assert isinstance(supply, dict)
+    parts = {name: kg for name, kg in supply.items() if name != "gross"}
+    assert supply["gross"] == sum(int(str(kg)) for kg in parts.values())
+
+
+def test_every_certificate_verifies_offline(demo: Demo) -> None:
+    done = run("verify", *demo.paths("certificates"), "--trust", demo.paths("trust")[0], "--json")
+
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["ok"]
+    assert len(result["results"]) == 3
+
+
+def test_a_changed_certificate_is_refused(demo: Demo, tmp_path: Path) -> None:
+    content = bytearray(demo.paths("certificates")[0].read_bytes())
+    content[len(content) // 2] ^= 1
+    changed = tmp_path / "changed.pdf"
+    changed.write_bytes(content)
+
+    assert run("verify", changed, "--trust", demo.paths("trust")[0]).returncode == 1
+
+
+def test_nothing_passes_without_trust_anchors(demo: Demo, tmp_path: Path) -> None:
+    done = run("verify", demo.paths("certificates")[0], "--trust", tmp_path, "--json")
+
+    assert done.returncode == 1
+    states = {step["state"] for step in json.loads(done.stdout)["results"][0]["steps"]}
+    assert "not_checked" in states
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    done = run("verify", tmp_path / "no.pdf", "--trust", tmp_path)
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_ledger_audits(demo: Demo) -> None:
+    done = run("audit", "--data", demo.folder, "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["entries"] == demo.summary["entries"]
+
+
+def test_an_auditor_needs_only_the_folder_of_the_log(demo: Demo) -> None:
+    arguments = ["-m", "ledger.log.verify", str(demo.paths("export")[0])]
+    arguments += ["--checkpoint", str(demo.paths("checkpoint")[0])]
+    arguments += ["--vkey", str(demo.summary["vkey"])]
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_export_imports_into_the_same_bytes(demo: Demo, tmp_path: Path) -> None:
+    source = demo.paths("export")[0]
+    taken = run("import", source, "--data", tmp_path / "copy", "--keys", tmp_path / "keys")
+    assert taken.returncode == 0, taken.stderr
+    again = run("export", tmp_path / "again.jsonl", "--data", tmp_path / "copy")
+
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "again.jsonl").read_bytes() == source.read_bytes()
+
+
+def test_a_demo_never_overwrites_a_registry(demo: Demo) -> None:
+    done = run("demo", "--data", demo.folder)
+
+    assert done.returncode == 1
+    assert "--fresh" in done.stderr
+
+
+def test_no_private_word_stands_in_the_exported_log(demo: Demo) -> None:
+    exported = demo.paths("export")[0].read_text(encoding="utf-8")
+
+    assert "示例人员" not in exported
+    assert '"polygons"' not in exported
