@@ -128,7 +128,9 @@ def growth_ring(radius: float, wobble: float) -> str:
     count = max(14, int(radius * 0.45))
     for index in range(count):
         angle = 2 * pi * index / count
-        bend = sin(2 * angle + 0.9) + 0.55 * sin(3 * angle + 2.1) + 0.3 * sin(7 * angle + radius / 9)
+        bend = (
+            sin(2 * angle + 0.9) + 0.55 * sin(3 * angle + 2.1) + 0.3 * sin(7 * angle + radius / 9)
+        )
         reach = radius * (1 + wobble * bend)
         points.append((reach * cos(angle) + radius * 0.11, reach * sin(angle) * 0.94))
     return closed_curve(points)

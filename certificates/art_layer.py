@@ -106,7 +106,10 @@ def _corner(palette: Palette) -> str:
 
 def _rings(palette: Palette) -> str:
     """A section through a tree: where the carbon went."""
-    pale, gold = art.tint(palette.light, palette.paper, 24), art.tint(palette.gold, palette.paper, 26)
+    pale, gold = (
+        art.tint(palette.light, palette.paper, 24),
+        art.tint(palette.gold, palette.paper, 26),
+    )
     parts = []
     radius = 3.0
     for index in range(46):

@@ -13,9 +13,15 @@ MARK_RADIUS_MM: Final = 7.0
 SEAL_RADIUS_MM: Final = 15.5
 _TEETH: Final = 72
 
-# A larch twig's leaf: two curves and a stem.
-_LEAF: Final = "0 -4.1 m 2.7 -2.2 3.2 0.7 0.16 3.2 c 0.16 4.3 l -0.16 4.3 l -0.16 3.2 l -3.2 0.7 -2.7 -2.2 0 -4.1 c h"
-_VEINS: Final = "0 3.4 m 0 -2.2 l 0 1.9 m 1.3 0.5 l 0 0.6 m 1.15 -0.65 l 0 1.9 m -1.3 0.5 l 0 0.6 m -1.15 -0.65 l"
+# A leaf: two curves and a stem.
+_LEAF: Final = (
+    "0 -4.1 m 2.7 -2.2 3.2 0.7 0.16 3.2 c 0.16 4.3 l "
+    "-0.16 4.3 l -0.16 3.2 l -3.2 0.7 -2.7 -2.2 0 -4.1 c h"
+)
+_VEINS: Final = (
+    "0 3.4 m 0 -2.2 l 0 1.9 m 1.3 0.5 l 0 0.6 m 1.15 -0.65 l "
+    "0 1.9 m -1.3 0.5 l 0 0.6 m -1.15 -0.65 l"
+)
 
 
 def mark(palette: Palette) -> str:

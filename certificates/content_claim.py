@@ -122,9 +122,7 @@ def _facts(row: Row, measurement: Row, completion: Row) -> tuple[Fact, ...]:
                 f"{venue.en}, {county.en}" if venue.en else county.en,
             ),
         ),
-        Fact(
-            Pair("参加人数", "Attendance"), Pair(f"{attendance:,} 人", f"{attendance:,} people")
-        ),
+        Fact(Pair("参加人数", "Attendance"), Pair(f"{attendance:,} 人", f"{attendance:,} people")),
         Fact(
             Pair("剩余排放量", "Residual"),
             Pair(f"{grams_as_tonnes_text(integer_of(measurement, 'residual_g'))} tCO2e"),

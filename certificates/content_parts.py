@@ -48,7 +48,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number that is set large, with its unit and its name."""
+    """A number that is set large, with its unit and, where there are several, its name."""
 
     label: Pair
     digits: str

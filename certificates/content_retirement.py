@@ -54,7 +54,7 @@ def retirement_body(entry: Entry) -> Body:
         quantity_kg=quantity_kg,
         figures=(
             Figure(
-                label=Pair("注销数量", "Quantity retired"),
+                label=Pair(""),
                 digits=tonnes_text(quantity_kg),
                 unit="tCO2e",
             ),
@@ -74,7 +74,9 @@ def _beneficiary(value: Mapping[str, Json]) -> tuple[Pair, Pair]:
         return wording.PERSON, Pair("")
     named = object_of(value, "org")
     code = text_of(named, "uscc")
-    return organisation(named), Pair(f"统一社会信用代码 {code}", f"Unified social credit code {code}")
+    return organisation(named), Pair(
+        f"统一社会信用代码 {code}", f"Unified social credit code {code}"
+    )
 
 
 def _units(entry: Entry, row: Mapping[str, Json]) -> tuple[UnitLine, ...]:

@@ -23,7 +23,8 @@ _FACES: Final = (
     ("SinkLedger Song", 700, "normal", _FOLDER / "song-700.ttf"),
     (RARE, 400, "normal", _RARE_PATH),
 )
-_COVERING: Final = (_FOLDER / "song-400.ttf", _RARE_PATH, _FOLDER / "latin-400.ttf")
+_SONG: Final = _FOLDER / "song-400.ttf"
+_COVERING: Final = (_SONG, _RARE_PATH, _FOLDER / "latin-400.ttf")
 
 
 class MissingGlyphError(ValueError):
@@ -45,13 +46,20 @@ def font_face_css() -> str:
 
 
 @cache
+def _characters_of(path: Path) -> frozenset[str]:
+    with TTFont(path, lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
+
+
+@cache
 def printable() -> frozenset[str]:
     """Return every character that some face has."""
-    found: set[str] = set()
-    for path in _COVERING:
-        with TTFont(path, lazy=True) as font:
-            found.update(map(chr, font.getBestCmap()))
-    return frozenset(found)
+    return frozenset().union(*map(_characters_of, _COVERING))
+
+
+def has_rare(text: str) -> bool:
+    """Say whether a text needs the face of rare characters, which has one weight only."""
+    return not _characters_of(_SONG).issuperset(text)
 
 
 def check_printable(texts: tuple[str, ...]) -> None:

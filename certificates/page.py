@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from certificates import wording
 from certificates.content import Content
 from certificates.content_parts import Fact, Pair
+from certificates.faces import has_rare
 from certificates.qr import verification_path
 from certificates.statement import Statement, addresses_text
 from contracts.dates import BEIJING
@@ -39,7 +40,9 @@ _UNIT_HEADINGS: Final = (
 )
 
 
-def page_html(content: Content, statement: Statement, generator: str, levels: dict[str, int]) -> str:
+def page_html(
+    content: Content, statement: Statement, generator: str, levels: dict[str, int]
+) -> str:
     """Return the document.
 
     Args:
@@ -134,4 +137,5 @@ def _environment() -> Environment:
         trim_blocks=True,
     )
     environment.filters.update(co2=_co2, size=_size)
+    environment.tests["rare"] = has_rare
     return environment

@@ -14,6 +14,7 @@ from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from certificates.art import PAGE_HEIGHT_MM
 from certificates.content import Content, content_of, printed_text
 from certificates.faces import MissingGlyphError, check_printable, font_face_css, font_files
 from certificates.finisher import Drawing, finisher
@@ -122,12 +123,13 @@ class Renderer:
 
 
 def _too_long(kind: str, document: Any) -> set[str]:
-    """Name the parts of the first page that end below their place."""
+    """Name the parts of the first page that end below their place, or even on another page."""
     anchors = document.pages[0].anchors
+    nowhere = (0, PAGE_HEIGHT_MM * _PX_PER_MM)
     return {
         name.partition("-")[0]
         for name, end in _ENDS_MM[kind].items()
-        if anchors[name][1] > end * _PX_PER_MM
+        if anchors.get(name, nowhere)[1] > end * _PX_PER_MM
     }
 
 

@@ -8,7 +8,7 @@ print is looked for on its page, and the verdict says that the drawing was not c
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -37,7 +37,7 @@ def check_text(document: Document, attested: Attested) -> Finding:
     Raises:
         StepFailed: the page is not the statement's, or names no address to render it with.
     """
-    expected = _renderer().render(_statement(document, attested))
+    expected = _rendered(_statement(document, attested))
     if document.data.startswith(expected):
         return (
             "页面与依据记录重新生成的页面逐字节一致",
@@ -51,6 +51,12 @@ def check_text(document: Document, attested: Attested) -> Finding:
         "页面由另一版本生成：应有文字齐全，未比对图形",
         "drawn by another version: its text is complete, its drawing was not compared",
     )
+
+
+@lru_cache(maxsize=16)
+def _rendered(statement: Statement) -> bytes:
+    """Render, or recall: the same paper is often asked about twice."""
+    return _renderer().render(statement)
 
 
 @cache

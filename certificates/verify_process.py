@@ -20,7 +20,7 @@ from certificates.verdict import FAILED, STEPS, Facts, Step, Verdict, not_reache
 CPU_SECONDS: Final = 20
 WALL_SECONDS: Final = 60
 MEMORY_BYTES: Final = 1024**3
-FILE_BYTES: Final = 8_000_000
+FILE_BYTES: Final = 32_000_000
 """The renderer keeps its fonts in temporary files; nothing larger is written."""
 
 _ROOT: Final = Path(__file__).resolve().parents[1]

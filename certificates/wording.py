@@ -21,7 +21,7 @@ RETIREMENT_LEAD: Final = Pair(
 )
 CLAIM_LEAD: Final = Pair(
     "兹证明下列声明已登记在案，其剩余排放量已由注销的碳汇单位覆盖",
-    "This certifies that the statement below is on record and its residual covered by retired units",
+    "This certifies that the statement below is on record, its residual covered by retired units",
 )
 
 SAMPLE: Final = Pair("示例·无效", "SAMPLE · NOT VALID")

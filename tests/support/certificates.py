@@ -1,8 +1,8 @@
 """A small log for papers: the main job's entries as canonical bytes, really signed, with proofs.
 
-    log = demo_log()
-    statement = log.statement("RT")
-    longer = log.restated("RT", payer=None)     # the same entry, its row told otherwise
+log = demo_log()
+statement = log.statement("RT")
+longer = log.restated("RT", payer=None)     # the same entry, its row told otherwise
 """
 
 from collections.abc import Sequence

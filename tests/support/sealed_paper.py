@@ -11,6 +11,7 @@ from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.statement import Statement
 from certificates.trust import Trust
+from certificates.verdict import FAILED, Verdict
 from tests.support.certificates import LOG_KEY, FakeLog, demo_log
 
 WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -71,3 +72,8 @@ def rendering(kind: str) -> bytes:
 def sealed(kind: str) -> bytes:
     """Return the sealed file of a kind's first paper."""
     return registry().seal(rendering(kind))
+
+
+def first_failed(verdict: Verdict) -> str:
+    """Return the name of the first step that failed."""
+    return next((step.name for step in verdict.steps if step.state == FAILED), "none")

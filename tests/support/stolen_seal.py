@@ -1,0 +1,146 @@
+"""What a thief of the registry's seal could put into a certificate before sealing it."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from contracts.values import Json
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.key import Skey
+from ledger.log.proof import TlogProof
+from tests.support import tampering
+from tests.support.certificates import LOG_KEY
+from tests.support.people import ORIGIN, digest
+from tests.support.sealed_paper import registry, rendering
+from tests.support.tampering import (
+    attached,
+    entry_changed,
+)
+
+
+def code_of_another(pdf: Pdf) -> None:
+    """Draw the other paper's operators, QR code included."""
+    with pikepdf.open(BytesIO(rendering("CL"))) as other:
+        page = other.pages[0]
+        page.contents_coalesce()
+        pdf.pages[0].Contents = pdf.make_stream(page.Contents.read_bytes())
+
+
+def maker_renamed(pdf: Pdf) -> None:
+    pdf.docinfo["/Creator"] = String("SinkLedger 99")
+
+
+def page_twice(pdf: Pdf) -> None:
+    pdf.pages.append(pdf.pages[0])
+
+
+def link(pdf: Pdf) -> None:
+    action = Dictionary(S=Name.URI, URI=String("https://evil.example"))
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=action)
+    pdf.pages[0].Annots.append(pdf.make_indirect(note))
+
+
+def page_action(pdf: Pdf) -> None:
+    pdf.pages[0].AA = Dictionary(O=Dictionary(S=Name.Named, N=Name.Print))
+
+
+def named_script(pdf: Pdf) -> None:
+    script = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    pdf.Root.Names.JavaScript = Dictionary(Names=Array([String("x"), script]))
+
+
+def no_keywords(pdf: Pdf) -> None:
+    del pdf.docinfo["/Keywords"]
+
+
+def other_addresses(pdf: Pdf) -> None:
+    pdf.docinfo["/Keywords"] = String("https://evil.example")
+
+
+def statement_attached(kind: str, *names: str) -> tampering.Edit:
+    """Attach another certificate's files."""
+    statement = registry().log.statement(kind)
+    content = {"entry.json": statement.entry, "entry.tlog-proof": statement.proof}
+
+    def edit(pdf: Pdf) -> None:
+        for name in names:
+            attached(name, content[name])(pdf)
+
+    return edit
+
+
+def entry_of(seq: int) -> tampering.Edit:
+    """Attach another entry with its own proof."""
+    log = registry().log
+
+    def edit(pdf: Pdf) -> None:
+        attached("entry.json", log.entries[seq])(pdf)
+        attached("entry.tlog-proof", log.proof(seq))(pdf)
+
+    return edit
+
+
+def proof() -> TlogProof:
+    return TlogProof.parse(registry().log.statement("RT").proof)
+
+
+def checkpoint(*, size: int = 32, root: bytes | None = None, key: Skey = LOG_KEY) -> bytes:
+    lines = proof().checkpoint.decode().split("\n")
+    known = Checkpoint(origin=key.name, size=size, root=root or digest("root"))
+    assert lines[0] == ORIGIN
+    return sign_checkpoint(known, [key])
+
+
+def row_changed(value: dict[str, Json]) -> None:
+    rows = value["outcome"]["rows"]
+    rows[-1]["value"]["quantity_kg"] = 42_319
+
+
+def movement_changed(value: dict[str, Json]) -> None:
+    movements = value["outcome"]["movements"]
+    movements[0]["end"] += 1
+
+
+def order_changed(value: dict[str, Json]) -> None:
+    value["order"]["body"]["quantity_kg"] = 42_319
+
+
+def signature_changed(value: dict[str, Json]) -> None:
+    first = value["sigs"][0]
+    first["sig"] = first["sig"][:-2] + "00"
+
+
+def other_environment(value: dict[str, Json]) -> None:
+    for row in value["outcome"]["rows"]:
+        if row["key"] == "registry":
+            row["value"]["environment"] = "production"
+
+
+def anchor_changed(field: str, value: Json) -> Callable[[dict[str, Json]], None]:
+    def change(entry: dict[str, Json]) -> None:
+        for row in entry["outcome"]["rows"]:
+            if row["key"] == "registry":
+                row["value"][field] = value
+
+    return change
+
+
+def spaced(name: str) -> tampering.Edit:
+    statement = registry().log.statement("RT")
+    content = statement.entry if name == "entry.json" else statement.registry_entry
+    return attached(name, content.replace(b'{"at_us":', b'{"at_us": ', 1))
+
+
+def in_registry(field: str, value: Json) -> tampering.Edit:
+    return entry_changed(anchor_changed(field, value), "registry.json")
+
+
+def unsigned_proof() -> bytes:
+    note, _, _ = proof().checkpoint.partition(b"\n\n")
+    return note + b"\n\n"
+
+
+def form_of_xml(pdf: Pdf) -> None:
+    pdf.Root.AcroForm.XFA = String("<xdp/>")
