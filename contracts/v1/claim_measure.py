@@ -34,6 +34,9 @@ from contracts.values import Json, Moment, Outcome, Row
 
 GROUPS: Final = ("energy", "fuel", "hospitality", "supplies", "transport", "waste")
 ENGINES: Final = (("SL-EVENT", "1"),)
+GRAMS_MAX: Final = 10**14
+"""Of one source group, 100 Mt: sums then stay exact for every reader of the log."""
+
 EXCLUDED_SHARE_ONE: Final = 100
 EXCLUDED_SHARE_ALL: Final = 20
 CLAIM_BYTES_MAX: Final = 15 * 1024
@@ -70,7 +73,7 @@ def read(form: Form) -> ClaimMeasurement:
         account=form.text("account", ID),
         total_g=form.integer("total_g", low=1),
         residual_g=form.integer("residual_g", low=1),
-        groups={name: groups.integer(name) for name in GROUPS},
+        groups={name: groups.integer(name, high=GRAMS_MAX) for name in GROUPS},
         engine=engine,
         reductions=tuple(_read_reduction(item) for item in form.forms("reductions", most=12)),
         excluded_g=tuple(estimate_g for _, estimate_g in excluded),
@@ -100,7 +103,7 @@ def _read_reduction(form: Form) -> dict[str, Json]:
 
 
 def _read_excluded(form: Form) -> tuple[dict[str, Json], int]:
-    estimate_g = form.integer("estimate_g")
+    estimate_g = form.integer("estimate_g", high=GRAMS_MAX)
     excluded: dict[str, Json] = {
         "category": form.words("category", most=100),
         "estimate_g": estimate_g,

@@ -33,9 +33,11 @@ from contracts.v1.parameters_publish import check_usable, find_parameters
 from contracts.v1.programme import PLAUSIBLE_KG_PER_HA_YEAR_MAX, REPORT_AGE_YEARS_MAX
 from contracts.v1.project_register import METHODOLOGY_ID, NUMBER, VERSION
 from contracts.v1.uncertainty import deduct
-from contracts.values import INTEGER_MAX, Json, Moment, Outcome, Row, Value
+from contracts.values import Json, Moment, Outcome, Row, Value
 
 HECTARE_M2: Final = 10_000
+KG_MAX: Final = 10**14
+"""Of one term, 100 Gt: differences then stay exact for every reader of the log."""
 YEAR_DAYS: Final = 365
 
 
@@ -101,14 +103,15 @@ def read(form: Form) -> MonitoringReport:
 
 
 def _read_result(form: Form) -> Result:
+    most = KG_MAX
     result = Result(
-        change_kg=form.integer("change_kg", low=-INTEGER_MAX),
-        baseline_kg=form.integer("baseline_kg", low=-INTEGER_MAX),
-        leakage_kg=form.integer("leakage_kg"),
-        half_width_kg=form.integer("half_width_kg"),
+        change_kg=form.integer("change_kg", low=-most, high=most),
+        baseline_kg=form.integer("baseline_kg", low=-most, high=most),
+        leakage_kg=form.integer("leakage_kg", high=most),
+        half_width_kg=form.integer("half_width_kg", high=most),
         uncertainty_permille=form.integer("uncertainty_permille", high=1000_000),
-        deduction_kg=form.integer("deduction_kg"),
-        net_kg=form.integer("net_kg", low=-INTEGER_MAX),
+        deduction_kg=form.integer("deduction_kg", high=most),
+        net_kg=form.integer("net_kg", low=-4 * most, high=4 * most),
     )
     form.done()
     return result

@@ -80,9 +80,8 @@ def _spoil(draw: st.DrawFn, body: Json, place: tuple[Json, str | int], fault: st
         if fault == "drop":
             del holder[name]
         elif fault == "add":
-            holder[draw(st.sampled_from(["extra", "agent", "claim", "ranges", "on_behalf_of"]))] = (
-                draw(values)
-            )
+            extra = draw(st.sampled_from(["extra", "agent", "claim", "ranges", "on_behalf_of"]))
+            holder[extra] = deepcopy(draw(values))
         else:
             holder[name] = _other(draw, body, value, fault)
     elif isinstance(holder, list) and isinstance(name, int):
