@@ -4,10 +4,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from ledger.audit import audit
-
 from bench.submit_sqlite import raw_rate
 from bench.trading import Market
+from ledger.audit import audit
 from ledger.intake import read_envelope
 
 NAME = "audit"

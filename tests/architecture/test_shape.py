@@ -5,7 +5,9 @@ import pytest
 from tests.support import architecture
 from tests.support.architecture import Check, report, source_files
 
-CATCH_ALL_ALLOWED: dict[str, str] = {}
+CATCH_ALL_ALLOWED: dict[str, str] = {
+    "certificates/steps.py": "a hostile PDF makes parsers raise anything; the step has failed then",
+}
 """Files that may catch every exception, each with its reason: only the process boundary."""
 
 
