@@ -78,7 +78,8 @@ def _check_database(settings: Settings, log: LogAudit) -> None:
             log.findings.add(path.name, "is missing")
     if not settings.database.exists():
         return
-    with log.findings.reading(settings.database.name), audit_connection(settings) as connection:
+    both = f"{settings.database.name} or {settings.vault.name}"
+    with log.findings.reading(both), audit_connection(settings) as connection:
         check_databases(connection, settings, log.findings)
         replay_log(connection, log)
         check_views(connection, log)

@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-UNREADABLE: Final = (sqlite3.Error, SQLAlchemyError, OSError)
-"""What reading a damaged file raises."""
+UNREADABLE: Final = (sqlite3.Error, SQLAlchemyError, OSError, UnicodeError)
+"""What reading a damaged file raises; `UnicodeError` when SQLite quotes damaged text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
