@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from certificates.issue import issue
 from certificates.seal import Sealer
-from certificates.trust import Trust
+from certificates.trust import Trust, TrustError
 from certificates.verdict import NOT_CHECKED, STEPS, Verdict
 from certificates.verify import main, verify_pdf, verify_proof
 from certificates.verify_process import verify_in_subprocess
@@ -24,6 +24,7 @@ from tests.support.certificates import LOG_KEY
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import WHEN, registry, renderer, sealed
 from tests.support.tampering import edited, rendering
+from tests.support.time_stamps import time_stamper
 
 KINDS = [pytest.param("RT", id="retirement"), pytest.param("CL", id="claim")]
 
@@ -62,6 +63,12 @@ def test_issuing_renders_and_seals() -> None:
     case = registry()
     data = issue(case.statement("RT"), case.sealer, renderer(), when=WHEN)
     assert verify_pdf(data, case.trust).ok
+
+
+def test_a_seal_with_a_trusted_time_passes_too() -> None:
+    case = registry()
+    sealer = Sealer(case.folder / "keys", time_stamper(WHEN))
+    assert verify_pdf(sealer.seal(rendering("RT"), when=WHEN), case.trust).ok
 
 
 @pytest.mark.parametrize(
@@ -211,6 +218,12 @@ def test_a_child_that_dies_is_a_failed_file(
     verdict = verify_in_subprocess(path, registry().folder / "trust")
     assert states(verdict)["file"] == "failed"
     assert not verdict.ok
+
+
+def test_a_damaged_trust_folder_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    (tmp_path / "log.vkey").write_bytes(b"no key")
+    with pytest.raises(TrustError):
+        verify_in_subprocess(tmp_path / "log.vkey", tmp_path)
 
 
 @pytest.mark.parametrize(
