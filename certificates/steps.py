@@ -29,8 +29,8 @@ class Steps:
     def take(self, name: str, check: Callable[[], Finding]) -> None:
         """Take a step: it passes if its check returns.
 
-        A damaged file makes parsers raise anything; TypeError, KeyError and RecursionError have
-        all been seen. This is the one place that answers for them, and it answers: failed.
+        A damaged file makes parsers raise anything: their own errors, but also TypeError or
+        KeyError. This is the one place that answers for them, and it answers: failed.
         """
         state: State = PASSED
         try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from certificates import verify
+from certificates.trust import Trust
 from certificates.verdict import FAILED, STEPS, Facts, Step, Verdict, not_reached
 
 CPU_SECONDS: Final = 20
@@ -35,7 +36,9 @@ def verify_in_subprocess(path: Path, trust_dir: Path) -> Verdict:
 
     Raises:
         OSError: the file cannot be read at all.
+        TrustError: the trust folder is damaged, which says nothing about the file.
     """
+    Trust.load(trust_dir)
     digest = sha256(path.read_bytes()).hexdigest()
     command = [sys.executable, "-m", __name__, str(path.resolve()), str(trust_dir.resolve())]
     try:

@@ -138,7 +138,7 @@ def _is_blank(field: generic.DictionaryObject) -> bool:
 
 async def _validate(signature: EmbeddedPdfSignature, root: bytes) -> PdfSignatureStatus:
     context = ValidationContext(
-        trust_roots=load_certs_from_pemder_data(root),
+        trust_roots=list(load_certs_from_pemder_data(root)),
         allow_fetching=False,
         moment=signature.self_reported_timestamp,
     )

@@ -15,6 +15,7 @@ from pyhanko.sign.general import SigningError
 from certificates.pki import make_pki
 from certificates.seal import Sealer, SealError
 from tests.support.blank_paper import blank_paper
+from tests.support.time_stamps import time_stamper
 
 WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -80,6 +81,16 @@ def test_poppler_says_valid_and_qpdf_finds_no_error(sealed: bytes, tmp_path: Pat
     assert "Signature is Valid" in said.stdout
     assert "Total document signed" in said.stdout
     subprocess.run(["qpdf", "--check", path], capture_output=True, check=True)
+
+
+def test_a_trusted_time_rides_inside_the_same_revision(keys: Path, sealed: bytes) -> None:
+    stamped = Sealer(keys, time_stamper(WHEN)).seal(blank_paper(), when=WHEN)
+    reader = PdfFileReader(BytesIO(stamped))
+    unsigned = reader.embedded_signatures[0].signer_info["unsigned_attrs"]
+    assert [one["type"].native for one in unsigned] == ["signature_time_stamp_token"]
+    assert reader.xrefs.total_revisions == 2
+    plain = PdfFileReader(BytesIO(sealed)).embedded_signatures[0]
+    assert len(plain.signer_info["unsigned_attrs"]) == 0
 
 
 @pytest.mark.parametrize(

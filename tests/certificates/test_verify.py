@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from certificates.issue import issue
 from certificates.seal import Sealer
 from certificates.trust import Trust
 from certificates.verdict import NOT_CHECKED, STEPS, Verdict
-from certificates.verify import main, verify_pdf, verify_proof
-from certificates.verify_process import verify_in_subprocess
+from certificates.verify import verify_pdf, verify_proof
 from ledger.log.canonical import canonical
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.log.key import Skey
@@ -24,6 +22,7 @@ from tests.support.certificates import LOG_KEY
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import WHEN, registry, renderer, sealed
 from tests.support.tampering import edited, rendering
+from tests.support.time_stamps import time_stamper
 
 KINDS = [pytest.param("RT", id="retirement"), pytest.param("CL", id="claim")]
 
@@ -62,6 +61,12 @@ def test_issuing_renders_and_seals() -> None:
     case = registry()
     data = issue(case.statement("RT"), case.sealer, renderer(), when=WHEN)
     assert verify_pdf(data, case.trust).ok
+
+
+def test_a_seal_with_a_trusted_time_passes_too() -> None:
+    case = registry()
+    sealer = Sealer(case.folder / "keys", time_stamper(WHEN))
+    assert verify_pdf(sealer.seal(rendering("RT"), when=WHEN), case.trust).ok
 
 
 @pytest.mark.parametrize(
@@ -193,48 +198,3 @@ def test_every_step_speaks_both_languages() -> None:
     for step in verify_pdf(b"", Trust()).steps:
         assert any("一" <= character <= "鿿" for character in step.zh)
         assert step.en.isascii()
-
-
-def test_a_strangers_file_is_verified_in_a_process_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "certificate.pdf"
-    path.write_bytes(sealed("RT"))
-    inside = verify_pdf(sealed("RT"), registry().trust)
-    assert verify_in_subprocess(path, registry().folder / "trust") == inside
-
-
-def test_a_child_that_dies_is_a_failed_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "certificate.pdf"
-    path.write_bytes(sealed("RT"))
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    verdict = verify_in_subprocess(path, registry().folder / "trust")
-    assert states(verdict)["file"] == "failed"
-    assert not verdict.ok
-
-
-@pytest.mark.parametrize(
-    ("change", "trusted", "code"),
-    [
-        pytest.param(b"", True, 0, id="good"),
-        pytest.param(b"x", True, 1, id="changed"),
-        pytest.param(b"", False, 3, id="no-anchors"),
-    ],
-)
-def test_the_command_says_it_in_its_exit_code(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    change: bytes,
-    code: int,
-    *,
-    trusted: bool,
-) -> None:
-    path = tmp_path / "certificate.pdf"
-    path.write_bytes(sealed("RT") + change)
-    folder = registry().folder / "trust" if trusted else tmp_path
-    assert main([str(path), "--trust", str(folder)]) == code
-    assert capsys.readouterr().out.startswith("1 file")
-
-
-def test_the_command_tells_a_wrong_call_apart(tmp_path: Path) -> None:
-    assert main([str(tmp_path / "no.pdf"), "--trust", str(tmp_path)]) == 2
