@@ -8,19 +8,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from certificates.pki import make_pki
-
 from api.drafting.accounts import PersonPlan
 from api.drafting.draft import Desk, Draft, draft_order
 from api.keys import load_seed, make_key
+from certificates.pki import make_pki
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json
+from ledger.files import write_atomically
 from ledger.log.key import Skey
+from ledger.registry import Registry
 from ledger.settings import Settings
 
 LOG_KEY: Final = "log.skey"
 SERVICE_KEY: Final = f"service-{SERVICE}.pem"
 VKEY_FILE: Final = "log.vkey"
+FIRST_ENTRY_FILE: Final = "registry.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +119,13 @@ def service_seed(settings: Settings) -> bytes:
         KeyFileError: it is missing or not private.
     """
     return load_seed(settings.keys / SERVICE_KEY)
+
+
+def publish_first_entry(registry: Registry) -> None:
+    """Put entry 0 among the trust anchors, so that no paper can bring another one along.
+
+    The file never changes; once it is there nothing is done.
+    """
+    path = registry.settings.trust / FIRST_ENTRY_FILE
+    if not path.exists():
+        write_atomically(path, registry.entry_bytes(0))

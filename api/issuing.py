@@ -13,14 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from api.drafting.draft import Desk, draft_order
+from api.founding import service_seed
 from certificates.issue import issue
 from certificates.number import certificate_number
 from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.statement import Statement
-
-from api.drafting.draft import Desk, draft_order
-from api.founding import service_seed
 from contracts.lookup import integer_of, object_of
 from contracts.refusal import Refused
 from contracts.v1.certificate_record import SERVICE

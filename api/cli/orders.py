@@ -10,6 +10,7 @@ from api.cli import draft
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
 from api.drafting.draft import Draft, DraftError, load, save
+from api.founding import publish_first_entry
 from api.keys import KeyFileError, load_seed, make_key
 from api.text.refusals import explain
 from contracts.check_digits import encode_id
@@ -113,6 +114,8 @@ def submit(
     envelopes = [_load(path).envelope() for path in paths]
     signed = [read_envelope(envelope) for envelope in envelopes]
     results = registry.submit(signed, now_us=now_us(), clock_confirmed=confirm_clock)
+    if registry.size() > 0:
+        publish_first_entry(registry)
     answers = [_answer(path, result) for path, result in zip(paths, results, strict=True)]
     if as_json:
         print_json({"results": answers})

@@ -7,18 +7,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from api.demo import event_acts, forest_acts
+from api.demo.cast import make_cast
+from api.demo.stage import Stage
+from api.drafting.draft import Desk
+from api.founding import FoundingPlan, draft_opening, make_anchors, publish_first_entry
+from api.issuing import Issued, Issuer
 from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.trust import Trust
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
-
-from api.demo import event_acts, forest_acts
-from api.demo.cast import make_cast
-from api.demo.stage import Stage
-from api.drafting.draft import Desk
-from api.founding import FoundingPlan, draft_opening, make_anchors
-from api.issuing import Issued, Issuer
 from contracts.dates import BEIJING
 from ledger import rulesets
 from ledger.audit import AuditReport, audit
@@ -111,6 +110,7 @@ def _found(registry: Registry, progress: Progress) -> tuple[Stage, str]:
         Desk(origin=PLAN.origin, rules=rules, now_us=now_us), PLAN, anchors, officers
     )
     stage.submit(opening, tuple(actor.seed for actor in cast.officers.values()))
+    publish_first_entry(registry)
     stage.say("登记账本 Registry", f"{PLAN.origin} · {PLAN.environment} · 示例·无效")
     progress("公布参数表 Publishing factor tables")
     forest_acts.publish_parameters(stage)
