@@ -94,8 +94,10 @@ def _checked(lines: Iterable[bytes]) -> Iterator[Entry]:
             if seq == 0:
                 scope = passkey_scope(entry)
             check_signatures(entry, scope)
-        except (EntryError, ChainError) as error:
+        except EntryError as error:
             raise LedgerFileError(f"entry {seq}: {error}") from error
+        except ChainError as error:
+            raise LedgerFileError(str(error)) from error
         faults = redecider.take(entry)
         if faults:
             raise LedgerFileError(f"entry {seq}: {faults[0]}")

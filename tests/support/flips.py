@@ -17,6 +17,8 @@ STRAYS = ("-journal", "-wal", "-shm")
 VALUES = ("view_row ", "entry ", "side_org ", "side_person ", "side_polygon ", "blob ")
 """How the names of values begin that an audit must name exactly."""
 
+NOTHING = ("None", "[]")
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:
@@ -110,13 +112,17 @@ def overlooked(report: AuditReport, wrong: dict[str, str]) -> list[str]:
     """Return the wrong answers that the audit does not account for.
 
     Any wrong answer needs a finding. A stored value that reads without an error but is another
-    one must be named itself.
+    one must be named itself; one that is no longer found (a damaged index, in which a search goes
+    astray) needs a finding about its table.
     """
     if wrong and not report.findings:
         return sorted(wrong)
     named = {finding.where for finding in report.findings}
-    return [
-        name
-        for name, answer in wrong.items()
-        if name.startswith(VALUES) and not answer.startswith("ERROR") and name not in named
-    ]
+    told = " ".join(str(finding) for finding in report.findings)
+    left = []
+    for name, answer in wrong.items():
+        if not name.startswith(VALUES) or answer.startswith("ERROR") or name in named:
+            continue
+        if answer not in NOTHING or name.split()[0] not in told:
+            left.append(name)
+    return left
