@@ -1,0 +1,177 @@
+"""The command line: a registry is founded, and an account opened, by people at their own desks."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from stdnum.cn import uscc
+from typer.testing import CliRunner
+
+from api.cli.app import app
+from api.cli.output import CommandError
+from contracts.v1.ruleset import RULES
+
+RUNNER = CliRunner()
+PLAN = {
+    "environment": "production",
+    "issuer": {"zh": "示例登记机构"},
+    "name": {"zh": "示例登记账本", "en": "Example registry"},
+    "origin": "registry.example/baotou",
+    "policy_basis": "包府发〔2021〕43号",
+}
+ROLES = ("registrar", "issuer", "supervisor")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder with keys and records, and a registry beside it."""
+
+    folder: Path
+
+    def run(self, *arguments: str | Path, fails: bool = False) -> Result:
+        result = RUNNER.invoke(app, [str(part) for part in arguments])
+        assert (result.exit_code != 0) is fails, f"{result.output} {result.exception}"
+        return result
+
+    def key(self, name: str) -> str:
+        self.run("keygen", self.folder / f"{name}.pem")
+        made = self.folder / f"{name}.json"
+        made.write_text(json.dumps({"name": name}), encoding="utf-8")
+        public = self.run("keygen", self.folder / f"{name}-spare.pem", "--json")
+        assert json.loads(public.stdout)["alg"] == "ed25519"
+        return self.public(name)
+
+    def public(self, name: str) -> str:
+        key = load_pem_private_key((self.folder / f"{name}.pem").read_bytes(), None)
+        assert isinstance(key, Ed25519PrivateKey)
+        return key.public_key().public_bytes_raw().hex()
+
+    @property
+    def data(self) -> tuple[str, str, str, str]:
+        return ("--data", str(self.folder / "data"), "--keys", str(self.folder / "keys"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    officers = []
+    for role in ROLES:
+        officers += ["--officer", f"{role}:{desk.key(role)}:{tmp_path / (role + '.json')}"]
+    opening = tmp_path / "open.order"
+    desk.run("init", "--plan", tmp_path / "plan.json", *officers, *desk.data, "--out", opening)
+    for role in ROLES:
+        desk.run("order", "sign", opening, "--key", tmp_path / f"{role}.pem")
+    desk.run("order", "submit", opening, *desk.data)
+    return desk
+
+
+def test_a_founded_registry_publishes_and_audits(desk: Desk) -> None:
+    published = desk.run("checkpoint", *desk.data, "--json")
+    audited = desk.run("audit", *desk.data, "--json")
+
+    assert json.loads(published.stdout)["size"] == 1
+    assert json.loads(audited.stdout)["ok"] is True
+    assert {path.name for path in (desk.folder / "data" / "trust").iterdir()} == {
+        "log.vkey",
+        "registry.json",
+        "seal-root.pem",
+    }
+
+
+def test_an_account_is_opened_from_records_that_never_enter_the_log(desk: Desk) -> None:
+    folder = desk.folder
+    code = "91159900MA0DEM001"
+    code += uscc.calc_check_digit(code)
+    org = {"name_en": "Example Farm", "name_zh": "示例林场", "uscc": code}
+    (folder / "org.json").write_text(json.dumps(org), encoding="utf-8")
+    people = []
+    for role in ("initiate", "approve"):
+        people += ["--person", f"{role}:{desk.key(role)}:{folder / (role + '.json')}"]
+    order = folder / "account.order"
+    desk.run(
+        "order",
+        "draft",
+        "account.open",
+        "--org",
+        folder / "org.json",
+        *people,
+        "--type",
+        "holder",
+        "--out",
+        order,
+        "--data",
+        folder / "data",
+    )
+    for name in ("registrar", "initiate", "approve"):
+        desk.run("order", "sign", order, "--key", folder / f"{name}.pem")
+    shown = desk.run("order", "show", order)
+    done = desk.run("order", "submit", order, *desk.data, "--json")
+    desk.run("export", folder / "out.jsonl", "--data", folder / "data")
+
+    assert "account.open" in shown.stdout
+    assert json.loads(done.stdout)["results"][0]["refused"] is False
+    assert "示例林场" not in (folder / "out.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_refused_order_says_why_in_both_languages(desk: Desk) -> None:
+    order = desk.folder / "t.order"
+    body = ["--set", "from=0000000A", "--set", "to=0000000B", "--set", "quantity_kg=5"]
+    desk.run(
+        "order", "draft", "units.transfer", *body, "--out", order, "--data", desk.folder / "data"
+    )
+    desk.run("order", "sign", order, "--key", desk.folder / "registrar.pem")
+    done = desk.run("order", "submit", order, *desk.data, "--json", fails=True)
+
+    answer = json.loads(done.stdout)["results"][0]
+    assert answer["refused"] is True
+    assert "。" in answer["text"]
+    assert answer["code"] >= 2000
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_every_order_kind_has_a_draft_command(kind: str) -> None:
+    assert RUNNER.invoke(app, ["order", "draft", kind, "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["audit", "--data", "/nonexistent-registry"], id="audit-nothing"),
+        pytest.param(["export", "x.jsonl", "--data", "/nonexistent-registry"], id="export-nothing"),
+        pytest.param(["order", "show", "/nonexistent.order"], id="no-order-file"),
+        pytest.param(["order", "sign", "/nonexistent.order", "--key", "k"], id="sign-nothing"),
+        pytest.param(["certificate", "retire/00000000", "--data", "/none"], id="no-registry"),
+        pytest.param(["serve", "--data", "/nonexistent-registry"], id="serve-nothing"),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(arguments: list[str]) -> None:
+    result = RUNNER.invoke(app, arguments)
+
+    assert result.exit_code != 0
+    assert result.exception is None or isinstance(result.exception, CommandError | SystemExit)
+
+
+def test_a_registry_is_never_founded_twice(desk: Desk) -> None:
+    officers = ["--officer", f"registrar:{'00' * 32}:{desk.folder / 'registrar.json'}"]
+    result = desk.run(
+        "init", "--plan", desk.folder / "plan.json", *officers, *desk.data, fails=True
+    )
+
+    assert "never founded twice" in str(result.exception)
+
+
+def test_a_signed_order_is_not_signed_twice_by_one_key(desk: Desk) -> None:
+    order = desk.folder / "rules.order"
+    body = ["--set", "reason=test", "--set", f"rule_set={'ab' * 32}"]
+    desk.run(
+        "order", "draft", "rules.activate", *body, "--out", order, "--data", desk.folder / "data"
+    )
+    desk.run("order", "sign", order, "--key", desk.folder / "issuer.pem")
+    result = desk.run("order", "sign", order, "--key", desk.folder / "issuer.pem", fails=True)
+
+    assert "signed the order already" in str(result.exception)
