@@ -1,13 +1,14 @@
 """The HTTP service of one registry."""
 
-from typing import Final
+from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import BodyLimit
 from api.pages.routes import router as pages
-from api.problems import add_problems
+from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
 from api.routes import claims, log, orders, records, units
 from ledger.registry import Registry
 
@@ -55,9 +56,19 @@ class CapitalPaths:
         await self._app(scope, receive, send)
 
 
+class Service(FastAPI):
+    """The application; its OpenAPI document names the one shape that every problem has."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+
 def create_app(registry: Registry) -> FastAPI:
     """Return the service of an open registry."""
-    app = FastAPI(
+    app = Service(
         title="SinkLedger 碳汇账本",
         version=VERSION,
         description="The registry of Baotou's forest, grassland and wetland carbon sinks.",
@@ -67,9 +78,19 @@ def create_app(registry: Registry) -> FastAPI:
     )
     app.state.registry = registry
     for router in (orders.router, records.router, units.router, claims.router, log.router, pages):
-        app.include_router(router)
+        app.include_router(router, responses=PROBLEM_RESPONSES)
     add_problems(app)
+    app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit)
     app.add_middleware(CapitalPaths)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _failed(request: Request, error: Exception) -> JSONResponse:
+    """Answer for our own fault, which is logged and never shown."""
+    del error
+    response = problem_response(request.scope, 500, "problem.fault")
+    # This answer is made outside all middleware.
+    response.raw_headers.extend(SECURITY_HEADERS)
+    return response

@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Scope
@@ -31,8 +32,38 @@ STATUS_MESSAGES: Final = {
 }
 
 
+PROBLEM_RESPONSES: Final[dict[int | str, dict[str, object]]] = {
+    status: {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, description in (
+        ("4XX", "The request or the order is refused; the problem says why and what to do."),
+        ("5XX", "Nothing was recorded and nothing can be said now; try again later."),
+    )
+}
+"""How every route's failures are described in the OpenAPI document."""
+
+
 class NotFoundError(Exception):
     """What was asked for is not there."""
+
+
+class MediaTypeError(Exception):
+    """The body is of another type, or encoded in another way, than the route takes."""
+
+
+class Problem(BaseModel):
+    """A problem by RFC 9457; `code` and `facts` are there when the rules refused an order."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    detail_en: str
+    detail_zh: str
+    code: int | None = None
+    facts: dict[str, object] | None = None
 
 
 def status_of(code: RefusalCode) -> int:
@@ -108,6 +139,11 @@ def add_problems(app: FastAPI) -> None:
         del error
         return problem_response(request.scope, 404, "problem.not_found")
 
+    @app.exception_handler(MediaTypeError)
+    def media_type(request: Request, error: MediaTypeError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 415, "problem.media_type")
+
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         places = [".".join(str(part) for part in item["loc"]) for item in error.errors()]
@@ -118,7 +154,9 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
         message = STATUS_MESSAGES.get(error.status_code, "problem.bad_request")
-        return problem_response(request.scope, error.status_code, message, {"fields": "…"})
+        response = problem_response(request.scope, error.status_code, message, {"fields": "…"})
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(ClockError)
     def clock(request: Request, error: ClockError) -> JSONResponse:

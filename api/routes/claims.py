@@ -1,19 +1,21 @@
 """Reading claims and certificates."""
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
 from api.deps import CursorDep, LimitDep, RegistryDep
 from api.issuing import file_name
 from api.problems import NotFoundError
+from api.routes.log import TEXT, Described
 from api.routes.pages_of import page_of_rows
 from api.routes.records import row_of
 from contracts.lookup import integer_of, objects_of, text_of
 from ledger.registry import Registry
 
 router = APIRouter(prefix="/v1", tags=["claims"])
+FILE: Final[Described] = {200: {"description": "Paper", "content": {"application/pdf": {}}}}
 
 
 @router.get("/claims")
@@ -38,7 +40,7 @@ def list_certificates(
     return page_of_rows(registry, "cert/", cursor, limit, response)
 
 
-@router.get("/certificates/{number}.pdf", response_class=Response)
+@router.get("/certificates/{number}.pdf", response_class=Response, responses=FILE)
 def read_certificate_file(number: str, registry: RegistryDep) -> Response:
     """Return the newest recorded copy of a certificate; only a recorded file is ever given."""
     return Response(
@@ -48,7 +50,7 @@ def read_certificate_file(number: str, registry: RegistryDep) -> Response:
     )
 
 
-@router.get("/certificates/{number}/proof", response_class=Response)
+@router.get("/certificates/{number}/proof", response_class=Response, responses=TEXT)
 def read_certificate_proof(number: str, registry: RegistryDep) -> Response:
     """Return the tlog-proof that lies beside the newest copy."""
     return Response(

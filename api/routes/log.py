@@ -1,6 +1,6 @@
 """Reading the log: entries, proofs, the checkpoint; and whether the service is well."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 
@@ -11,10 +11,13 @@ from ledger.log.merkle import leaf_hash
 from ledger.log.proof import TlogProof
 
 router = APIRouter(tags=["log"])
+Described = dict[int | str, dict[str, Any]]
+ENTRY: Final[Described] = {200: {"description": "Bytes", "content": {"application/json": {}}}}
+TEXT: Final[Described] = {200: {"description": "Text", "content": {"text/plain": {}}}}
 SeqPath = Annotated[int, Path(ge=0, le=2**53 - 1, description="Position in the log, from 0.")]
 
 
-@router.get("/v1/entries/{seq}", response_class=Response)
+@router.get("/v1/entries/{seq}", response_class=Response, responses=ENTRY)
 def read_entry(seq: SeqPath, registry: RegistryDep) -> Response:
     """Return the canonical bytes of an entry; they never change."""
     content = _entry(registry, seq)
@@ -25,7 +28,7 @@ def read_entry(seq: SeqPath, registry: RegistryDep) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-@router.get("/v1/entries/{seq}/proof", response_class=Response)
+@router.get("/v1/entries/{seq}/proof", response_class=Response, responses=TEXT)
 def read_proof(seq: SeqPath, registry: RegistryDep) -> Response:
     """Return the tlog-proof of an entry in the published checkpoint."""
     _entry(registry, seq)
@@ -43,7 +46,7 @@ def _entry(registry: RegistryDep, seq: int) -> bytes:
         raise NotFoundError(str(error)) from error
 
 
-@router.get("/v1/checkpoint", response_class=Response)
+@router.get("/v1/checkpoint", response_class=Response, responses=TEXT)
 def read_checkpoint(registry: RegistryDep) -> Response:
     """Return the signed checkpoint published last."""
     note = registry.checkpoint()

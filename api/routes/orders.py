@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import NowDep, RegistryDep
-from api.problems import refusal_problem, refusal_response
+from api.deps import LanguageDep, NowDep, RegistryDep
+from api.problems import MediaTypeError, refusal_problem, refusal_response
+from api.text.catalogue import Language
 from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
@@ -18,7 +19,9 @@ from ledger.log.entry import Entry
 from ledger.registry import Registry
 
 router = APIRouter(prefix="/v1", tags=["orders"])
-LINES_MAX = 1_000
+LINES_MAX: Final = 1_000
+JSON_TYPE: Final = "application/json"
+LINES_TYPE: Final = "application/x-ndjson"
 
 
 class Receipt(BaseModel):
@@ -42,12 +45,13 @@ def receipt(entry: Entry) -> Receipt:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "object"}}},
+            "content": {JSON_TYPE: {"schema": {"type": "object"}}},
         }
     },
 )
 async def submit_order(request: Request, registry: RegistryDep, now_us: NowDep) -> Response:
     """Submit one signed order; the same order again is answered with the same entry."""
+    _check_media_type(request, JSON_TYPE)
     body = await request.body()
     try:
         signed = read_envelope(body)
@@ -61,25 +65,40 @@ async def submit_order(request: Request, registry: RegistryDep, now_us: NowDep) 
 
 @router.post(
     "/orders:batch",
-    response_class=StreamingResponse,
+    response_class=Response,
+    responses={200: {"description": "One line per order", "content": {LINES_TYPE: {}}}},
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            "content": {LINES_TYPE: {"schema": {"type": "string"}}},
         }
     },
 )
-async def submit_batch(request: Request, registry: RegistryDep, now_us: NowDep) -> Response:
+async def submit_batch(
+    request: Request, registry: RegistryDep, now_us: NowDep, language: LanguageDep
+) -> Response:
     """Submit up to 1,000 signed orders, one canonical envelope a line; one answer a line.
 
     Each order sees the ones before it; a refused one stops none of the others.
     """
+    _check_media_type(request, LINES_TYPE)
+    if registry.read_only_reason is not None:
+        refused = Refused(RefusalCode.LEDGER_READ_ONLY, reason=registry.read_only_reason)
+        return refusal_response(refused, request.scope)
     lines = [line for line in (await request.body()).split(b"\n") if line.strip()]
     if not 0 < len(lines) <= LINES_MAX:
         refused = Refused(RefusalCode.TOO_MANY_ITEMS, field="lines", least=1, most=LINES_MAX)
         return refusal_response(refused, request.scope)
     answers = await run_in_threadpool(_submit_lines, registry, lines, now_us)
-    return Response(b"".join(_lines(answers)), 200, media_type="application/x-ndjson")
+    return Response(b"".join(_lines(answers, language)), 200, media_type=LINES_TYPE)
+
+
+def _check_media_type(request: Request, expected: str) -> None:
+    """Refuse bodies that are declared as something else; what is not declared is tried."""
+    declared = request.headers.get("content-type", expected).partition(";")[0].strip().lower()
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if declared != expected or encoding != "identity":
+        raise MediaTypeError(expected)
 
 
 def _submit_lines(registry: Registry, lines: list[bytes], now_us: int) -> list[Entry | Refused]:
@@ -94,10 +113,10 @@ def _submit_lines(registry: Registry, lines: list[bytes], now_us: int) -> list[E
     return [item if isinstance(item, Refused) else next(decided) for item in read]
 
 
-def _lines(answers: list[Entry | Refused]) -> Iterator[bytes]:
+def _lines(answers: list[Entry | Refused], language: Language) -> Iterator[bytes]:
     for answer in answers:
         shown: dict[str, Json] = (
-            refusal_problem(answer, "zh")
+            refusal_problem(answer, language)
             if isinstance(answer, Refused)
             else receipt(answer).model_dump()
         )

@@ -12,7 +12,7 @@ from contracts.check_digits import CheckDigitError
 from contracts.form import BATCH
 from contracts.lookup import integer_of
 from contracts.ranges import Range, parse_serial, serial_text
-from ledger.history import Event, History
+from ledger.history import PAGE_ROWS, Event, History
 
 router = APIRouter(prefix="/v1", tags=["units"])
 SUPPLY_NAMES = ("held", "reserved", "pledged", "frozen", "buffer", "retired", "cancelled")
@@ -31,7 +31,7 @@ def read_batch(
     batch: str,
     registry: RegistryDep,
     response: Response,
-    cursor: Annotated[int, Query(ge=0, le=2**53 - 1, description="First unit to show.")] = 0,
+    cursor: Annotated[int, Query(ge=0, le=2**53 - 1, description="Blocks from this unit on.")] = 0,
     limit: LimitDep = 200,
 ) -> dict[str, Any]:
     """Return a batch, its supply by place, and a page of its blocks by number."""
@@ -59,6 +59,7 @@ def read_batch(
 def read_serial(
     serial: str,
     registry: RegistryDep,
+    response: Response,
     after: Annotated[str, Query(pattern=r"^\d{1,16}-\d{1,3}$", max_length=20)] = "0-0",
 ) -> dict[str, Any]:
     """Return the whole life of a serial range, or of a single number written BATCH:N.
@@ -66,13 +67,17 @@ def read_serial(
     A range is as on paper, with its check character: BATCH:FIRST-LAST/CHECK.
     """
     batch, units = _units_of(serial)
-    row_of(registry, f"batch/{batch}")
+    if units.end > integer_of(row_of(registry, f"batch/{batch}"), "gross_kg"):
+        raise NotFoundError(serial)
     books = registry.books()
     seq, position = (int(part) for part in after.split("-"))
     start = (seq, position) if after != "0-0" else (-1, -1)
     events = History(connect=registry.reader.connect).of_units(
         batch, units.first, units.end, after=start
     )
+    if len(events) == PAGE_ROWS:
+        last = f"{events[-1].seq}-{events[-1].position}"
+        response.headers["Link"] = f'<?after={last}>; rel="next"'
     return {
         "batch": batch,
         "first": units.first,
