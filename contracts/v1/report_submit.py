@@ -15,7 +15,7 @@ Example:
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from contracts.authority import Need, holder_needs
@@ -184,17 +184,26 @@ def check_result(result: Result) -> None:
         )
 
 
-def check_follows(project: Value, start: date) -> None:
-    """Refuse a period that begins before the last verified one has ended.
+def check_follows(project: Value, start: date, today: date) -> None:
+    """Refuse a period that overlaps the last verified one, or leaves days out behind it.
 
-    Only a verified report closes its period, so that a report with a mistake can be sent again.
+    A bad year can then not be left out: the next report covers it. Only days that have become
+    older than five years may be missing, because no report can cover them any more. Only a
+    verified report closes its period, so that a report with a mistake can be sent again.
 
     Raises:
         Refused: `MONITORING_PERIOD_WRONG`.
     """
-    last = project["last_period_end"]
-    if last is not None and start <= date_of(project, "last_period_end"):
-        raise Refused(RefusalCode.MONITORING_PERIOD_WRONG, last_period_end=last)
+    if project["last_period_end"] is None:
+        return
+    next_day = date_of(project, "last_period_end") + timedelta(days=1)
+    expected = max(next_day, years_before(today, REPORT_AGE_YEARS_MAX))
+    if start != next_day and not next_day < expected <= start:
+        raise Refused(
+            RefusalCode.MONITORING_PERIOD_WRONG,
+            last_period_end=project["last_period_end"],
+            expected_start=expected.isoformat(),
+        )
 
 
 def _check_programme(project: Value, body: MonitoringReport, moment: Moment) -> None:
@@ -210,7 +219,7 @@ def _check_programme(project: Value, body: MonitoringReport, moment: Moment) -> 
             crediting_period=object_of(project, "crediting_period"),
             today=today.isoformat(),
         )
-    check_follows(project, body.period[0])
+    check_follows(project, body.period[0], today)
     oldest = years_before(today, REPORT_AGE_YEARS_MAX)
     if body.period[0] < oldest:
         raise Refused(RefusalCode.REPORT_TOO_OLD, oldest=oldest.isoformat())

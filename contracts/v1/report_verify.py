@@ -16,6 +16,7 @@ from typing import Final
 
 from contracts.authority import Need, holder_needs
 from contracts.books import Books
+from contracts.dates import date_at
 from contracts.form import ID, SHA256, Form
 from contracts.lookup import account as find_account
 from contracts.lookup import integer_of, object_of, period_of, text_of
@@ -89,7 +90,7 @@ def decide(books: Books, order: Order, body: ReportVerification, moment: Moment)
     if body.opinion == "negative":
         raise Refused(RefusalCode.OPINION_NOT_POSITIVE, opinion=body.opinion)
     start, end = period_of(report, "period")
-    check_follows(project, start)
+    check_follows(project, start, date_at(moment.at_us))
     verification: dict[str, Json] = {
         "account": body.account,
         "body": body.body,

@@ -128,14 +128,17 @@ def decide(books: Books, order: Order, body: Retirement, moment: Moment) -> Outc
 
     Raises:
         Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
-            `CLAIM_STATE_WRONG`; then `BATCH_UNKNOWN`, `UNITS_NOT_HELD`, `BALANCE_TOO_LOW`,
-            `TOO_MANY_RANGES`, `RETIRED_TOO_LITTLE` (a claim's last possible retirement must
-            cover the rest); then `CLAIM_PURPOSE_WRONG`, `BENEFICIARY_NOT_CLAIMANT`,
-            `CLAIM_ALREADY_COVERED`, `DEADLINE_PASSED`.
+            `CLAIM_NOT_OWN` (others transfer units to the claimant instead), `CLAIM_STATE_WRONG`;
+            then `BATCH_UNKNOWN`, `UNITS_NOT_HELD`, `BALANCE_TOO_LOW`, `TOO_MANY_RANGES`,
+            `RETIRED_TOO_LITTLE` (a claim's last possible retirement must cover the rest); then
+            `CLAIM_PURPOSE_WRONG`, `BENEFICIARY_NOT_CLAIMANT`, `CLAIM_ALREADY_COVERED`,
+            `DEADLINE_PASSED`.
     """
     agent = agent_of(books, order, body.agency, moment)
     account = find_account(books, body.account, "holder")
     claim = find_claim(books, body.claim) if body.claim else None
+    if claim is not None and claim["account"] != body.account:
+        raise Refused(RefusalCode.CLAIM_NOT_OWN, claim=body.claim)
     if claim is not None and (claim["measurement"] is None or claim["completion"] is not None):
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
     movements = take(
