@@ -43,6 +43,26 @@ class SecurityHeaders:
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
 
 
+class HeadRequests:
+    """Middleware: HEAD is answered as GET is, without the body (RFC 9110, clause 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a HEAD request on as GET and drop the body of its answer."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, sending)
+        else:
+            await self._app(scope, receive, send)
+
+
 class CapitalPaths:
     """Middleware: /VERIFY/… is /verify/…, because a QR code in capitals is smaller."""
 
@@ -83,6 +103,7 @@ def create_app(registry: Registry) -> FastAPI:
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit)
     app.add_middleware(CapitalPaths)
+    app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -78,14 +78,14 @@ def status_of(code: RefusalCode) -> int:
 
 
 def language_of(scope: Scope) -> Language:
-    """Return the language that a request prefers: Chinese unless English is asked for first."""
+    """Return the language that a request prefers: Chinese unless English is named before it."""
     query = scope.get("query_string", b"").decode("ascii", "replace")
     for part in query.split("&"):
         if part in ("lang=en", "lang=zh"):
             return "en" if part == "lang=en" else "zh"
     accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("ascii", "replace")
-    first = accepted.split(",")[0].strip().lower()
-    return "en" if first.startswith("en") else "zh"
+    wanted = [part.strip().lower()[:2] for part in accepted.split(",")]
+    return "en" if "en" in wanted and "zh" not in wanted[: wanted.index("en")] else "zh"
 
 
 def refusal_problem(refused: Refused, language: Language) -> dict[str, Json]:

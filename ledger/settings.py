@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,6 +20,7 @@ class Settings(BaseSettings):
         database_url: Database of the ledger; by default SQLite at `data`/ledger.db.
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
+        checkpoint_fresh_hours: How long after a checkpoint the pages still call a status current.
     """
 
     model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
@@ -28,6 +30,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     mirror_url: str | None = None
+    checkpoint_fresh_hours: int = Field(default=24, ge=1, le=24 * 366)
 
     @property
     def database(self) -> Path:
