@@ -1,0 +1,54 @@
+"""Registries that the tests of the service share: made once, copied where a test writes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from api.demo.play import ISSUED, perform
+from contracts.dates import BEIJING
+from tests.support import service
+from tests.support.service import Service, copied_service, open_service, step_of
+
+_EVENING = datetime(ISSUED.year, ISSUED.month, ISSUED.day, 20, tzinfo=BEIJING)
+DEMO_US = int(_EVENING.timestamp()) * 1_000_000
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demonstration, played once; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("played")
+    perform(folder, lambda _: None).registry.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(played: Path) -> Iterator[Service]:
+    """The service on the demonstration, for reading."""
+    opened = open_service(played, DEMO_US)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def own_demo(played: Path, tmp_path: Path) -> Iterator[Service]:
+    """The service on a copy of the demonstration, for changing."""
+    opened = copied_service(played, tmp_path / "own", DEMO_US)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def stations(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Registries just before the first order of each kind of the main job."""
+    return service.stations(tmp_path_factory.mktemp("stations"))
+
+
+@pytest.fixture
+def before_transfer(stations: dict[str, Path], tmp_path: Path) -> Iterator[Service]:
+    """The service just before the main job's transfer."""
+    step = step_of("units.transfer")
+    opened = copied_service(stations["units.transfer"], tmp_path / "own", step.at_us)
+    yield opened
+    opened.close()

@@ -1,0 +1,158 @@
+"""The HTTP service for tests: in this process, on a registry of its own, with a scripted clock."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.deps import now_us
+from contracts.refusal import Refused
+from contracts.values import Json
+from ledger import rulesets
+from ledger.intake import read_envelope
+from ledger.log.canonical import canonical
+from ledger.registry import Registry, open_registry
+from ledger.settings import Settings
+from tests.support.main_steps import ISSUER, SUPERVISOR
+from tests.support.scenario import main_world
+from tests.support.world import MINUTE_US, Step
+
+ORDERS = "/v1/orders"
+BATCH = "/v1/orders:batch"
+JSON = {"content-type": "application/json"}
+LINES = {"content-type": "application/x-ndjson"}
+PROBLEM = "application/problem+json"
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """A registry, the service on it, and the time that the service is told."""
+
+    registry: Registry
+    client: TestClient
+    now_us: int
+
+    @classmethod
+    def on(cls, registry: Registry, at_us: int) -> "Service":
+        """Put a service on an open registry."""
+        app = create_app(registry)
+        client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+        service = cls(registry=registry, client=client, now_us=at_us)
+        app.dependency_overrides[now_us] = lambda: service.now_us
+        return service
+
+    @property
+    def state(self) -> tuple[int, bytes]:
+        """How many entries there are, and their root."""
+        head = self.registry.head()
+        return head.size, head.root
+
+    def get(self, path: str, **asked: Any) -> Any:
+        """Return the JSON that must be there."""
+        answer = self.client.get(path, **asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, content: bytes, **headers: str) -> Any:
+        """Post one order."""
+        return self.client.post(ORDERS, content=content, headers={**JSON, **headers})
+
+    def post_lines(self, *lines: bytes) -> Any:
+        """Post a batch."""
+        return self.client.post(BATCH, content=b"\n".join(lines), headers=LINES)
+
+    def close(self) -> None:
+        """Close the client and the registry."""
+        self.client.close()
+        self.registry.close()
+
+
+def settings_of(folder: Path) -> Settings:
+    """Return settings for everything in one folder, as the demonstration lays it out."""
+    return Settings(data=folder, keys=folder / "keys")
+
+
+def open_service(folder: Path, at_us: int) -> Service:
+    """Open what lies in a folder and put a service on it."""
+    return Service.on(open_registry(settings_of(folder)), at_us)
+
+
+def copied_service(source: Path, folder: Path, at_us: int) -> Service:
+    """Put a service on a copy, which a test may write to."""
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    return open_service(folder, at_us)
+
+
+@cache
+def job() -> tuple[Step, ...]:
+    """Return the main job under the rule set that this version ships, and a last step.
+
+    The last activates another rule set, which no version ships yet: it is always refused.
+    """
+    world = main_world(rules=rulesets.newest())
+    body: dict[str, Json] = {"reason": "示例：新规则集", "rule_set": "b1" * 32}
+    keys = [ISSUER.key, SUPERVISOR.key]
+    return (*world.steps, world.step("rules.activate", body, "registrar", keys))
+
+
+def step_of(kind: str) -> Step:
+    """Return the first step of a kind."""
+    return next(step for step in job() if step.kind == kind)
+
+
+def fill(registry: Registry, steps: Sequence[Step]) -> None:
+    """Record steps, each at its own time.
+
+    Raises:
+        Refused: one is not allowed.
+    """
+    for step in steps:
+        signed = read_envelope(step.envelope())
+        (answer,) = registry.submit([signed], now_us=step.at_us, clock_confirmed=True)
+        if isinstance(answer, Refused):
+            raise answer
+
+
+def stations(folder: Path) -> dict[str, Path]:
+    """Do the main job and keep a copy of the registry just before the first step of each kind."""
+    found: dict[str, Path] = {}
+    work = folder / "work"
+    for step in job():
+        if step.kind not in found:
+            found[step.kind] = folder / step.kind
+            if work.exists():
+                shutil.copytree(work, found[step.kind])
+        if step.kind != "rules.activate":
+            registry = open_registry(settings_of(work))
+            fill(registry, [step])
+            registry.close()
+    return found
+
+
+def with_nonce(step: Step, number: int) -> Step:
+    """Return the same order under another nonce."""
+    return replace(step, order={**step.order, "nonce": f"01JTEST{number:019d}"})
+
+
+def later(step: Step) -> int:
+    """Return a minute after a step."""
+    return step.at_us + MINUTE_US
+
+
+def dumped(value: Json) -> bytes:
+    """Return canonical bytes."""
+    return canonical(value)
+
+
+def is_problem(answer: Any) -> bool:
+    """Say whether an answer has the shape of a problem, in both languages."""
+    if answer.headers["content-type"] != PROBLEM:
+        return False
+    document = answer.json()
+    texts = all(document[name] for name in ("type", "title", "detail", "detail_en", "detail_zh"))
+    return texts and document["status"] == answer.status_code
