@@ -197,13 +197,17 @@ class Overlay:
             self._put(Block(batch, movement.first, movement.end, movement.target))
             return
         touched = self.blocks(batch, max(movement.first - 1, 0), movement.end + 1)
-        after = cut(touched, movement)
-        for block in touched:
-            if block not in after:
-                self._remove(block)
-        for block in after:
-            if block not in touched:
-                self._put(block)
+        gone = {block.first: block for block in touched}
+        changed = []
+        for block in cut(touched, movement):
+            if gone.get(block.first) == block:
+                del gone[block.first]
+            else:
+                changed.append(block)
+        for block in gone.values():
+            self._remove(block)
+        for block in changed:
+            self._put(block)
 
     def _remove(self, block: Block) -> None:
         key = (block.batch, block.first)
