@@ -221,11 +221,13 @@ def test_counts_only_brackets_outside_strings_as_levels() -> None:
         pytest.param(b"[" + b"1" * 100_000 + b"]", id="digits"),
     ],
 )
-def test_refuses_a_hundred_kilobytes_of_malice_in_no_time(data: bytes) -> None:
+def test_refuses_a_hundred_kilobytes_of_malice_without_trying_for_long(data: bytes) -> None:
+    # Each takes about a millisecond. A reader that backtracks or nests takes minutes or dies, so
+    # the bound only tells these apart, on any machine however busy.
     before = time.process_time()
     with pytest.raises(NotCanonicalError):
         parse(data, size_max=200_000)
-    assert time.process_time() - before < 0.1
+    assert time.process_time() - before < 5
 
 
 @given(st.binary(max_size=60))
