@@ -91,7 +91,7 @@ def _words_in(language: Language) -> dict[str, Callable[..., object]]:
         return f"{path}?lang={language}"
 
     def time(at_us: int) -> str:
-        return say("page.time", language, {"time": f"{_beijing(at_us):%Y-%m-%d %H:%M}"})
+        return say("page.time", language, {"time": minute(at_us)})
 
     return {"t": text, "pick": pick, "second": second, "link": link, "time": time}
 
@@ -104,6 +104,11 @@ def co2(text: str) -> Markup:
 def iso(at_us: int) -> str:
     """Write a log time for machines."""
     return _beijing(at_us).isoformat(timespec="seconds")
+
+
+def minute(at_us: int) -> str:
+    """Write a log time for people, in Beijing time."""
+    return f"{_beijing(at_us):%Y-%m-%d %H:%M}"
 
 
 def _beijing(at_us: int) -> datetime:
@@ -119,5 +124,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(co2=co2, iso=iso, tonnes=tonnes_text)
+    environment.filters.update(co2=co2, iso=iso, minute=minute, tonnes=tonnes_text)
     return environment
