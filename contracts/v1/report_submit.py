@@ -197,12 +197,12 @@ def check_follows(project: Value, start: date, today: date) -> None:
     if project["last_period_end"] is None:
         return
     next_day = date_of(project, "last_period_end") + timedelta(days=1)
-    expected = max(next_day, years_before(today, REPORT_AGE_YEARS_MAX))
-    if start != next_day and not next_day < expected <= start:
+    oldest = years_before(today, REPORT_AGE_YEARS_MAX)
+    if start != next_day and not next_day < start <= oldest:
         raise Refused(
             RefusalCode.MONITORING_PERIOD_WRONG,
             last_period_end=project["last_period_end"],
-            expected_start=expected.isoformat(),
+            expected_start=max(next_day, oldest).isoformat(),
         )
 
 

@@ -196,6 +196,11 @@ def period(start: str, end: str) -> Spoil:
             id="a-day-was-counted-already",
         ),
         pytest.param(
+            after_row("project/0001", last_period_end="2021-12-30"),
+            RefusalCode.MONITORING_PERIOD_WRONG,
+            id="a-day-is-left-out",
+        ),
+        pytest.param(
             period("2021-10-07", "2022-10-06"),
             RefusalCode.REPORT_TOO_OLD,
             id="five-years-and-a-day",

@@ -25,7 +25,7 @@ from tests.support.refusing import (
     signed_by,
 )
 from tests.support.scenario import before
-from tests.support.world import Step, World
+from tests.support.world import DAY_US, Step, World
 
 REPORT = "report/000000HH"
 VERIFIER_ACCOUNT = f"acct/{VERIFIER_ID}"
@@ -52,7 +52,28 @@ def test_of_two_reports_for_the_same_time_only_one_is_verified() -> None:
     world.do(step)
     refused = refusal(world, world.changed(step, report="000000JJ"))
     assert refused.code is RefusalCode.MONITORING_PERIOD_WRONG
-    assert refused.facts == {"last_period_end": "2026-08-31"}
+    assert refused.facts == {
+        "expected_start": "2026-09-01",
+        "last_period_end": "2026-08-31",
+    }
+
+
+def test_a_report_cannot_be_verified_over_days_that_nobody_reported() -> None:
+    world, step = before("report.verify")
+    change_row(world, "project/0001", last_period_end="2021-12-30")
+    refused = refusal(world, world.changed(step))
+    assert refused.code is RefusalCode.MONITORING_PERIOD_WRONG
+    assert refused.facts["expected_start"] == "2021-12-31"
+    change_row(world, "project/0001", last_period_end="2021-12-31")
+    world.do(world.changed(step))
+
+
+def test_days_that_grew_too_old_while_the_verifier_worked_may_be_missing() -> None:
+    world, step = before("report.verify")
+    change_row(world, "project/0001", last_period_end="2021-10-08")
+    assert refusal(world, world.changed(step)).code is RefusalCode.MONITORING_PERIOD_WRONG
+    world.now_us += 85 * DAY_US  # 1 January 2027: no report can reach 2021 any more
+    world.do(world.changed(step))
 
 
 def sharing_a_person_with(account: str) -> Spoil:
