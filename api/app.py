@@ -95,6 +95,8 @@ def create_app(registry: Registry) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        # Such a redirect would repeat whatever host the request claims to be for.
+        redirect_slashes=False,
     )
     app.state.registry = registry
     for router in (orders.router, records.router, units.router, claims.router, log.router, pages):

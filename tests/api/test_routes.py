@@ -1,5 +1,6 @@
 """Reading over HTTP: every route says what the ledger says, and nothing about who is behind it."""
 
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -177,7 +178,7 @@ def test_the_blocks_of_a_batch_tile_it_over_all_pages(demo: Service) -> None:
     edges = [(block["first"], block["end"]) for block in blocks]
     assert edges[0][0] == 0
     assert edges[-1][1] == answer.json()["gross_kg"]
-    assert all(one[1] == other[0] for one, other in zip(edges, edges[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(edges))
 
 
 def test_a_language_is_taken_from_the_query_or_the_header(demo: Service) -> None:

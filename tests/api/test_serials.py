@@ -1,5 +1,7 @@
 """Looking up serials: as printed on paper, as a single number, and the whole life of a unit."""
 
+from itertools import pairwise
+
 import pytest
 
 from contracts.ranges import Range, serial_text
@@ -22,7 +24,7 @@ def test_a_retired_serial_shows_its_whole_life(demo: Service, retired: dict[str,
     assert kinds[1:-1].count("units.transfer") == len(kinds) - 2 > 0
     assert [block["place"] for block in shown["now"]] == [retired["to"]]
     places = [(event["from"], event["to"]) for event in shown["life"]]
-    assert all(one[1] == other[0] for one, other in zip(places, places[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(places))
     for event in shown["life"]:
         entry = demo.registry.entry(event["seq"])
         assert (entry.at_us, entry.order["kind"]) == (event["at_us"], event["kind"])

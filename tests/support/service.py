@@ -14,13 +14,13 @@ from api.deps import now_us
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
-from ledger.intake import read_envelope
-from ledger.log.canonical import canonical
+from ledger.intake import SignedOrder, read_envelope
+from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support.main_steps import ISSUER, SUPERVISOR
 from tests.support.scenario import main_world
-from tests.support.world import MINUTE_US, Step
+from tests.support.world import Step
 
 ORDERS = "/v1/orders"
 BATCH = "/v1/orders:batch"
@@ -72,6 +72,17 @@ class Service:
         self.registry.close()
 
 
+class ConfirmedRegistry(Registry):
+    """A registry whose operator confirms the clock, for the leaps of weeks that a script takes."""
+
+    def submit(
+        self, signed_orders: Sequence[SignedOrder], *, now_us: int, clock_confirmed: bool = True
+    ) -> tuple[Entry | Refused, ...]:
+        """Submit as any registry does, with the clock confirmed."""
+        del clock_confirmed
+        return Registry.submit(self, signed_orders, now_us=now_us, clock_confirmed=True)
+
+
 def settings_of(folder: Path) -> Settings:
     """Return settings for everything in one folder, as the demonstration lays it out."""
     return Settings(data=folder, keys=folder / "keys")
@@ -80,6 +91,14 @@ def settings_of(folder: Path) -> Settings:
 def open_service(folder: Path, at_us: int) -> Service:
     """Open what lies in a folder and put a service on it."""
     return Service.on(open_registry(settings_of(folder)), at_us)
+
+
+def confirmed_service(source: Path, folder: Path, at_us: int) -> Service:
+    """Put a service on a copy whose clock is confirmed."""
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    plain = open_registry(settings_of(folder))
+    fields = ("settings", "writer", "reader", "read_only_reason")
+    return Service.on(ConfirmedRegistry(**{name: getattr(plain, name) for name in fields}), at_us)
 
 
 def copied_service(source: Path, folder: Path, at_us: int) -> Service:
@@ -122,11 +141,11 @@ def stations(folder: Path) -> dict[str, Path]:
     """Do the main job and keep a copy of the registry just before the first step of each kind."""
     found: dict[str, Path] = {}
     work = folder / "work"
+    work.mkdir()
     for step in job():
         if step.kind not in found:
             found[step.kind] = folder / step.kind
-            if work.exists():
-                shutil.copytree(work, found[step.kind])
+            shutil.copytree(work, found[step.kind])
         if step.kind != "rules.activate":
             registry = open_registry(settings_of(work))
             fill(registry, [step])
@@ -137,16 +156,6 @@ def stations(folder: Path) -> dict[str, Path]:
 def with_nonce(step: Step, number: int) -> Step:
     """Return the same order under another nonce."""
     return replace(step, order={**step.order, "nonce": f"01JTEST{number:019d}"})
-
-
-def later(step: Step) -> int:
-    """Return a minute after a step."""
-    return step.at_us + MINUTE_US
-
-
-def dumped(value: Json) -> bytes:
-    """Return canonical bytes."""
-    return canonical(value)
 
 
 def is_problem(answer: Any) -> bool:
