@@ -5,14 +5,15 @@ and private records that a replay must not depend on.
 """
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from contracts.invariants import InvariantError, check_outcome
 from contracts.orders import Order, read_order
 from contracts.refusal import Refused
-from contracts.values import Moment, Outcome
+from contracts.values import Json, Moment, Outcome
 from ledger import rulesets
-from ledger.log.canonical import NotCanonicalError
-from ledger.log.entry import Entry, EntryError, build_entry
+from ledger.log.canonical import JsonLike, encode_parsed
+from ledger.log.entry import Entry
 from ledger.log.verify import ChainError, ChainState, follow
 from ledger.replay import ReplayState, post
 from ledger.rulesets import RulesMissingError
@@ -77,17 +78,13 @@ class Redecider:
 
 
 def _compare(entry: Entry, outcome: Outcome) -> list[str]:
-    """Compare an entry with the one that would be written for this outcome, byte for byte."""
-    try:
-        content = build_entry(
-            seq=entry.seq,
-            prev=entry.prev,
-            at_us=entry.at_us,
-            order=entry.order_bytes,
-            sigs=entry.sigs,
-            movements=[movement.to_json() for movement in outcome.movements],
-            rows=[row.to_json() for row in outcome.rows],
-        )
-    except (EntryError, NotCanonicalError) as error:
-        return [f"the rules yield what no entry can hold: {error}"]
-    return [] if content == entry.content else ["its outcome is not what the rules yield"]
+    """Compare what was recorded with what the rules yield, as the bytes that the log would hold.
+
+    As bytes, because Python takes `True` and `1` for equal, and the log does not.
+    """
+    recorded = encode_parsed(cast("JsonLike", (entry.movements, entry.rows)))
+    movements: list[Json] = [movement.to_json() for movement in outcome.movements]
+    rows: list[Json] = [row.to_json() for row in outcome.rows]
+    if recorded != encode_parsed([movements, rows]):
+        return ["its outcome is not what the rules yield"]
+    return []
