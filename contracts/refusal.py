@@ -34,6 +34,7 @@ class RefusalCode(IntEnum):
     RECORD_MISSING = 1019
     RECORD_MISMATCH = 1020
     GEOMETRY_INVALID = 1021
+    NAMED_ORG_WRONG = 1022
 
     # 2 signature and authority
     WRONG_LOG = 2001

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 from stdnum.cn import uscc as uscc_number
 
+from contracts.books import Books
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger import rulesets, spatial, vault
@@ -21,6 +22,13 @@ from ledger.text_rules import check_texts
 
 _NEW_KEYS: Final = ("account.keys", "account.open", "registry.open")
 _RULE_SETS: Final = ("registry.open", "rules.activate")
+_NAMED: Final = {
+    "claim.open": "claimant",
+    "project.register": "owner",
+    "project.validate": "validator",
+    "report.verify": "verifier",
+}
+"""Where an order names in clear the organisation of the account that it acts for."""
 
 
 def check_form(signed: SignedOrder) -> None:
@@ -40,12 +48,12 @@ def check_form(signed: SignedOrder) -> None:
         _check_new_keys(signed.order.body)
 
 
-def check_state(connection: Connection, signed: SignedOrder) -> None:
+def check_state(connection: Connection, books: Books, signed: SignedOrder) -> None:
     """Check what depends on the state of this node, under the lock, after the rules agreed.
 
     Raises:
         Refused: `ORG_ALREADY_KNOWN`, `RULES_UNKNOWN`, `AREA_MISSTATED`,
-            `OVERLAP_STATEMENT_WRONG`.
+            `OVERLAP_STATEMENT_WRONG`, `NAMED_ORG_WRONG`, `RECORD_MISSING`.
     """
     kind = signed.order.kind
     if kind in _RULE_SETS:
@@ -54,6 +62,8 @@ def check_state(connection: Connection, signed: SignedOrder) -> None:
         _check_org_is_new(connection, signed)
     elif kind == "parcel.register":
         _check_parcel(connection, signed)
+    elif kind in _NAMED:
+        _check_named_org(connection, books, signed)
 
 
 def _objects(value: Json) -> Iterator[dict[str, Json]]:
@@ -153,6 +163,26 @@ def _check_org_is_new(connection: Connection, signed: SignedOrder) -> None:
     known = vault.org_of_uscc(connection, code) if isinstance(code, str) else None
     if known is not None:
         raise Refused(RefusalCode.ORG_ALREADY_KNOWN, org=known)
+
+
+def _check_named_org(connection: Connection, books: Books, signed: SignedOrder) -> None:
+    """Refuse an account that puts another organisation's name on what papers will show.
+
+    The rules see an account's organisation as a pseudonym, so only the record can tell.
+    """
+    body, field = signed.order.body, _NAMED[signed.order.kind]
+    if not isinstance(body, dict):
+        return
+    account = books.row(f"acct/{body.get('account')}") or {}
+    org, named = account.get("org"), body.get(field)
+    if not isinstance(org, str) or not isinstance(named, dict):
+        return  # the rules have refused it
+    registered = vault.uscc_of_org(connection, org)
+    if registered is None:
+        committed = (books.row(f"org/{org}") or {}).get("commitment")
+        raise Refused(RefusalCode.RECORD_MISSING, kind="org", commitment=committed)
+    if named.get("uscc") != registered:
+        raise Refused(RefusalCode.NAMED_ORG_WRONG, field=field, org=org, uscc=named.get("uscc"))
 
 
 def _check_parcel(connection: Connection, signed: SignedOrder) -> None:

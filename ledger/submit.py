@@ -191,7 +191,7 @@ def _record(batch: _Batch, signed: SignedOrder) -> Entry:
     outcome = rulesets.decide(_rules_in_force(overlay, signed), overlay, order, signed.keys, moment)
     check_outcome(overlay, outcome)
     entry = _build(batch, signed, outcome)
-    door.check_state(batch.connection, signed)
+    door.check_state(batch.connection, overlay, signed)
     # From here on nothing refuses: a refused order must leave nothing behind.
     if signed.private:
         vault.keep(batch.connection, signed.private, outcome.rows)

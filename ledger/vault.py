@@ -50,6 +50,12 @@ def org_of_uscc(connection: Connection, uscc: str) -> str | None:
     return connection.execute(statement).scalar_one_or_none()
 
 
+def uscc_of_org(connection: Connection, org: str) -> str | None:
+    """Return an organisation's 统一社会信用代码; nothing if its record is not here."""
+    statement = select(side_org.c.uscc).where(side_org.c.org == org)
+    return connection.execute(statement).scalar_one_or_none()
+
+
 def keep(connection: Connection, private: Sequence[PrivateRecord], rows: Iterable[Row]) -> None:
     """Store the records that an accepted order's new rows commit to.
 

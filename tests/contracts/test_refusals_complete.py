@@ -19,6 +19,7 @@ LEDGER_CODES = {
     RefusalCode.RECORD_MISSING,
     RefusalCode.RECORD_MISMATCH,
     RefusalCode.GEOMETRY_INVALID,
+    RefusalCode.NAMED_ORG_WRONG,
     RefusalCode.SIGNATURE_INVALID,
     RefusalCode.NONCE_REUSED,
     RefusalCode.KEY_WEAK,

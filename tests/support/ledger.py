@@ -106,6 +106,10 @@ class World:
         self.people[account] = people
         return account
 
+    def named(self, account: str) -> Body:
+        """Return an account's organisation as orders name it in clear."""
+        return bodies.organisation([*self.people].index(account) + 1)
+
     def register_parcel(self, account: str, *, east: int = 0) -> str:
         """Register a rectangle of about 1 km and return the parcel's id."""
         record = private(ORIGIN, "polygon", geometries.record(_square(east)))
@@ -118,10 +122,11 @@ class World:
     def register_project(self, account: str, validator: str, number: str) -> None:
         """Register and validate a project on a new parcel."""
         parcel = self.register_parcel(account, east=int(number) * 20_000)
-        body = bodies.project(account, number, parcel)
+        body = {**bodies.project(account, number, parcel), "owner": self.named(account)}
         order = self.order("project.register", f"acct/{account}", body)
         self.record(sign(order, [*self.people[account], REGISTRAR]))
-        self.act("project.validate", bodies.validation(validator, number))
+        opinion = {**bodies.validation(validator, number), "validator": self.named(validator)}
+        self.act("project.validate", opinion)
 
     def issue(self, account: str, verifier: str, number: str, gross_kg: int) -> str:
         """Report, verify and issue the project's next period; return the batch id."""
@@ -130,7 +135,8 @@ class World:
         period = PERIODS[run - 1]
         seq = self.act("report.submit", bodies.report(account, number, period, gross_kg)).seq
         report = encode_id(seq)
-        attested = self.act("report.verify", bodies.verification(verifier, report, gross_kg)).seq
+        opinion = bodies.verification(verifier, report, gross_kg)
+        attested = self.act("report.verify", {**opinion, "verifier": self.named(verifier)}).seq
         body = bodies.issuance(report, run, attested, gross_kg)
         entry = self.act("batch.issue", body, [ISSUER, SUPERVISOR])
         return str(entry.movements[0]["batch"])
