@@ -94,13 +94,18 @@ def test_says_what_books_in_memory_say(
         assert after == list(memory.all_blocks())
 
 
-def test_reads_a_place_page_by_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("prefetched", [False, True])
+def test_reads_a_place_page_by_page(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, prefetched: bool
+) -> None:
     monkeypatch.setattr(overlay_module, "HOLDINGS_PAGE", 3)
     blocks = [Block(BATCHES[0], 2 * n, 2 * n + 1, PLACES[n % 2]) for n in range(30)]
     with engine.begin() as connection:
         connection.execute(delete(view_block))
         connection.execute(insert(view_block), [block_values(block) for block in blocks])
         overlay = Overlay(StoredBooks.inside(connection))
+        if prefetched:
+            overlay.prefetch_holdings(PLACES)
         assert overlay.holdings(PLACES[0], 14) == tuple(blocks[0:28:2])
         assert overlay.holdings(PLACES[0], 1_000) == tuple(blocks[::2])
         assert overlay.holdings(PLACES[2], 1) == ()
@@ -136,3 +141,22 @@ def test_refuses_to_post_what_cannot_be(engine: Engine, movement: Movement) -> N
         overlay = Overlay(StoredBooks.inside(connection))
         with pytest.raises(BlocksError):
             overlay.apply([movement], [], 0)
+
+
+def test_units_can_move_in_the_batch_that_issues_them(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(delete(view_block))
+        overlay = Overlay(StoredBooks.inside(connection))
+        assert overlay.blocks(BATCHES[0], 0, UNITS) == ()
+        issued = (
+            Movement(BATCHES[0], 0, 9, ISSUE, "buffer/forest"),
+            Movement(BATCHES[0], 9, UNITS, ISSUE, "acct/A"),
+        )
+        overlay.apply(issued, [], 0)
+        overlay.apply([Movement(BATCHES[0], 9, 12, "acct/A", "acct/B")], [], 1)
+        assert overlay.blocks(BATCHES[0], 0, 99) == (
+            Block(BATCHES[0], 0, 9, "buffer/forest"),
+            Block(BATCHES[0], 9, 12, "acct/B"),
+            Block(BATCHES[0], 12, UNITS, "acct/A"),
+        )
+        assert overlay.supply_changed[BATCHES[0], "gross"] == UNITS

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from contracts.check_digits import encode_id
+from contracts.invariants import InvariantError
 from contracts.refusal import RefusalCode, Refused
-from ledger import store
+from contracts.values import Movement, Outcome
+from ledger import rulesets, store
 from ledger.audit import audit
 from ledger.engine import create_write_engine
 from ledger.intake import SignedOrder
@@ -243,6 +245,19 @@ def test_an_order_between_decision_and_append_stops_the_batch(
     with pytest.raises(HeadMovedError):
         scene.world.submit(pay(scene))
     assert scene.world.registry.size() == size
+
+
+def test_a_rule_that_breaks_an_invariant_stops_the_batch(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a rule yields: nothing leaves a terminal place."""
+    retired = scene.world.act("units.retire", bodies.retirement(scene.owner, quantity_kg=5))
+    [moved] = retired.movements
+    back = Movement(moved["batch"], moved["first"], moved["end"], moved["to"], moved["from"])
+    monkeypatch.setattr(rulesets, "decide", lambda *_given: Outcome(movements=(back,)))
+    with pytest.raises(InvariantError, match="terminal"):
+        scene.world.submit(pay(scene))
+    assert scene.world.registry.size() == retired.seq + 1
 
 
 def test_what_does_not_read_back_stops_the_writer(
