@@ -1,0 +1,57 @@
+"""Page texts: both languages have every one, with the same facts, and nothing lies unused."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from api.pages.lookup import State
+from api.text.catalogue import LANGUAGES, translations
+from api.text.compile import po_files
+from contracts.v1.ruleset import RULES
+from contracts.values import SUPPLY_NAMES
+from tests.support.architecture import ROOT
+
+TEMPLATES = sorted((ROOT / "api" / "templates").glob("*.html"))
+LISTS = ("projects", "batches", "retirements", "claims", "certificates", "parameters", "supply")
+MESSAGES = ("unknown", "malformed", "fault", "unopened")
+COMPOSED = {
+    *(f"head_{state.value}" for state in State),
+    *(f"sub_{state.value}" for state in State),
+    *(f"{part}_{message}" for part in ("head", "sub", "next") for message in MESSAGES),
+    *(f"supply_{name}" for name in SUPPLY_NAMES.values()),
+    *(f"kind.{kind}" for kind in RULES),
+    *(f"data_{name}" for name in LISTS),
+    *(f"{part}_{kind}" for part in ("subject", "related") for kind in ("RT", "CL")),
+    "head_good_sample",
+    "time",
+}
+
+
+def named_in_templates() -> set[str]:
+    """Return the ids that templates name in full."""
+    found: set[str] = set()
+    for path in TEMPLATES:
+        for call in re.findall(r"\bt\((.*?)\)", path.read_text(encoding="utf-8")):
+            words = re.findall(r"[\"']([a-z_]+)[\"']", call)
+            found.update(word for word in words if not word.endswith("_"))
+    return found - {"kind", "not", "yes"}
+
+
+def ids_of(path: Path) -> set[str]:
+    return set(re.findall(r'^msgid "page\.(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", po_files(), ids=lambda path: path.parts[-3])
+def test_the_catalogue_holds_what_pages_say_and_no_more(path: Path) -> None:
+    assert ids_of(path) == COMPOSED | named_in_templates()
+
+
+@pytest.mark.parametrize("message", sorted(ids_of(po_files()[0])))
+def test_both_languages_name_the_same_facts(message: str) -> None:
+    sentences = [translations(language).gettext(f"page.{message}") for language in LANGUAGES]
+    named = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in sentences]
+
+    assert all(sentences)
+    assert named[0] == named[1]
