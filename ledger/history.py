@@ -1,11 +1,12 @@
-"""What happened to units: the movements of an entry, of an account, and of any serial range."""
+"""What happened: movements of an entry, an account or a serial range, and rows as they were."""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Select, Tuple, or_, select, tuple_
 
-from contracts.values import Movement
+from contracts.values import Movement, Row
+from ledger.log.entry import parse_entry
 from ledger.projection import Connect
 from ledger.tables import log_entry, view_movement
 
@@ -65,6 +66,21 @@ class History:
             _all()
             .where(or_(view_movement.c.source == place, view_movement.c.target == place))
             .where(_position() > tuple_(*after))
+        )
+
+    def rows_of(self, kind: str, *, before: int) -> tuple[Row, ...]:
+        """Return the rows that orders of a kind wrote before an entry, oldest first."""
+        statement = (
+            select(log_entry.c.content)
+            .where(log_entry.c.kind == kind, log_entry.c.seq < before)
+            .order_by(log_entry.c.seq)
+        )
+        with self.connect() as connection:
+            contents = [content for (content,) in connection.execute(statement)]
+        return tuple(
+            Row(row["key"], row["value"])
+            for content in contents
+            for row in parse_entry(content).rows
         )
 
     def _events(self, statement: Select[Any]) -> tuple[Event, ...]:

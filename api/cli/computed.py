@@ -129,7 +129,7 @@ def report_submit(
                 date.fromisoformat(str(period["start"])),
                 date.fromisoformat(str(period["end"])),
             ),
-            strata=tuple(_stratum(item) for item in stratum),
+            strata=tuple(stratum_of(item) for item in stratum),
             baseline=_stated(given["baseline"]),
             leakage=_stated(given["leakage"]),
             plausibility_reason=(
@@ -187,7 +187,12 @@ def _record(path: Path) -> dict[str, Json]:
     return read_body(path, [])
 
 
-def _stratum(text: str) -> Stratum:
+def stratum_of(text: str) -> Stratum:
+    """Read NAME=AREA_M2.
+
+    Raises:
+        CommandError: it is written otherwise.
+    """
     name, _, area = text.rpartition("=")
     if not name or not area.isdigit():
         raise CommandError(f"--stratum {text}: write NAME=AREA_M2")

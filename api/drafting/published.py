@@ -1,8 +1,11 @@
 """What drafting reads from an open registry: published parameters, neighbouring parcels."""
 
 from api.inputs.factors import FactorRow, from_param_row
+from contracts.lookup import integer_of
+from contracts.values import Row
 from ledger import spatial
 from ledger.geometry import ParcelGeometry
+from ledger.history import History
 from ledger.projection import PAGE_ROWS
 from ledger.registry import Registry
 
@@ -18,6 +21,23 @@ def parameter_rows(registry: Registry) -> tuple[FactorRow, ...]:
         if len(page) < PAGE_ROWS:
             return tuple(found)
         after = page[-1][0]
+
+
+def parameter_rows_before(registry: Registry, seq: int) -> tuple[FactorRow, ...]:
+    """Return the published parameters as they stood just before an entry."""
+    history, found = History(connect=registry.reader.connect), dict[str, Row]()
+    for kind in ("parameters.publish", "parameters.confirm"):
+        for row in history.rows_of(kind, before=seq):
+            earlier = found.get(row.key)
+            if earlier is None or _written(earlier) <= _written(row):
+                found[row.key] = row
+    return tuple(from_param_row(key, found[key].value) for key in sorted(found))
+
+
+def _written(row: Row) -> int:
+    """Return the entry that wrote a parameter's row: its confirmation, else its publication."""
+    confirmed = row.value["confirmed_seq"]
+    return integer_of(row.value, "published_seq" if confirmed is None else "confirmed_seq")
 
 
 def overlaps_with(registry: Registry, geometry: ParcelGeometry) -> tuple[tuple[str, int], ...]:
