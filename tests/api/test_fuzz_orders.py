@@ -86,6 +86,13 @@ def test_the_untouched_order_is_recorded(target: Target) -> None:
     assert code == (RefusalCode.RULES_UNKNOWN if target.step.kind == "rules.activate" else None)
 
 
+@pytest.mark.parametrize("wrong", [{}, [], [{}], 1, None], ids=str)
+def test_a_commitment_of_another_type_is_answered(target: Target, wrong: Json) -> None:
+    spoilt = replace(target.step, order={**target.step.order, "body": {"commitment": wrong}})
+
+    assert target.answers(spoilt.envelope()) is not None
+
+
 @bounded
 @given(data=st.data())
 def test_a_spoilt_body_signed_again_is_answered(target: Target, data: st.DataObject) -> None:
