@@ -52,8 +52,9 @@ class StoredBooks:
         return self.rows((key,)).get(key)
 
     def rows(self, keys: Sequence[str]) -> dict[str, Value]:
-        """Return those of the rows that exist."""
-        statement = select(view_row.c.key, view_row.c.value).where(view_row.c.key.in_(keys))
+        """Return those of the rows that exist, in one statement for any number of keys."""
+        asked = select(asked_values(keys).c.value)
+        statement = select(view_row.c.key, view_row.c.value).where(view_row.c.key.in_(asked))
         with self.connect() as connection:
             return {key: json.loads(value) for key, value in connection.execute(statement)}
 
@@ -135,7 +136,7 @@ class StoredBooks:
 
     def first_in_places(self, places: Iterable[str], limit: int) -> tuple[Block, ...]:
         """Return the oldest `limit` blocks of each place, oldest first, in one statement."""
-        asked = _asked(list(places))
+        asked = asked_values(list(places))
         inner = view_block.alias("inner_block")
         inner_rowid: ColumnElement[int] = literal_column("inner_block.rowid")
         oldest = (
@@ -152,7 +153,7 @@ class StoredBooks:
 
     def beside(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         """Return the blocks directly before and after the given ones, in one statement."""
-        asked = _asked([[block.batch, block.first, block.end] for block in blocks])
+        asked = asked_values([[block.batch, block.first, block.end] for block in blocks])
         batch, first, end = (func.json_extract(asked.c.value, f"$[{i}]") for i in range(3))
         inner = view_block.alias("inner_block")
         before = (
@@ -181,6 +182,6 @@ class StoredBooks:
             return {name: int(quantity_kg) for name, quantity_kg in rows}
 
 
-def _asked(values: Sequence[object]) -> TableValuedAlias:
+def asked_values(values: Sequence[object]) -> TableValuedAlias:
     """Return a table of any number of values from one bound parameter."""
     return func.json_each(json.dumps(values)).table_valued("value", name="asked")

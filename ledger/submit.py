@@ -28,7 +28,7 @@ from ledger.log.merkle import leaf_hash
 from ledger.log.signature import WEBAUTHN_ES256
 from ledger.log.verify import PasskeyScope
 from ledger.overlay import Overlay
-from ledger.projection import StoredBooks
+from ledger.projection import StoredBooks, asked_values
 from ledger.store import Head, TamperedError
 from ledger.tables import log_entry
 from ledger.writing import write_changes
@@ -159,12 +159,9 @@ def _recorded(
     connection: Connection, signed_orders: Sequence[SignedOrder]
 ) -> dict[tuple[str, str], Entry]:
     """Return the entries that were recorded earlier under the nonces of these orders."""
-    nonces = [signed.order.nonce for signed in signed_orders]
-    found = connection.execute(
-        select(log_entry.c.actor, log_entry.c.nonce, log_entry.c.content).where(
-            log_entry.c.nonce.in_(nonces)
-        )
-    )
+    nonces = select(asked_values([signed.order.nonce for signed in signed_orders]).c.value)
+    columns = (log_entry.c.actor, log_entry.c.nonce, log_entry.c.content)
+    found = connection.execute(select(*columns).where(log_entry.c.nonce.in_(nonces)))
     return {(actor, nonce): parse_entry(content) for actor, nonce, content in found}
 
 
