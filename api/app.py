@@ -86,8 +86,14 @@ class Service(FastAPI):
         return document
 
 
-def create_app(registry: Registry) -> FastAPI:
-    """Return the service of an open registry."""
+def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
+    """Return the service of an open registry.
+
+    Args:
+        registry: What it is about.
+        clock_confirmed: An operator has confirmed this machine's clock, although the log has been
+            quiet for more than seven days.
+    """
     app = Service(
         title="SinkLedger 碳汇账本",
         version=VERSION,
@@ -99,6 +105,7 @@ def create_app(registry: Registry) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.registry = registry
+    app.state.clock_confirmed = clock_confirmed
     for router in (orders.router, records.router, units.router, claims.router, log.router, pages):
         app.include_router(router, responses=PROBLEM_RESPONSES)
     add_problems(app)

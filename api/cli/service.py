@@ -23,6 +23,13 @@ def serve(
     keys: KeysOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    *,
+    confirm_clock: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-clock", help="The log was quiet for over 7 days: the clock is right."
+        ),
+    ] = False,
 ) -> None:
     """Start the HTTP service on a registry."""
     registry = open_place(data, keys)

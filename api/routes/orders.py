@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import LanguageDep, NowDep, RegistryDep
+from api.deps import LanguageDep, RegistryDep, Submit, SubmitDep
 from api.problems import MediaTypeError, refusal_problem, refusal_response
 from api.text.catalogue import Language
 from contracts.check_digits import encode_id
@@ -16,7 +16,6 @@ from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.intake import SignedOrder, read_envelope
 from ledger.log.entry import Entry
-from ledger.registry import Registry
 
 router = APIRouter(prefix="/v1", tags=["orders"])
 LINES_MAX: Final = 1_000
@@ -49,7 +48,7 @@ def receipt(entry: Entry) -> Receipt:
         }
     },
 )
-async def submit_order(request: Request, registry: RegistryDep, now_us: NowDep) -> Response:
+async def submit_order(request: Request, submit: SubmitDep) -> Response:
     """Submit one signed order; the same order again is answered with the same entry."""
     _check_media_type(request, JSON_TYPE)
     body = await request.body()
@@ -57,7 +56,7 @@ async def submit_order(request: Request, registry: RegistryDep, now_us: NowDep) 
         signed = read_envelope(body)
     except Refused as refused:
         return refusal_response(refused, request.scope)
-    (result,) = await run_in_threadpool(registry.submit, [signed], now_us=now_us)
+    (result,) = await run_in_threadpool(submit, [signed])
     if isinstance(result, Refused):
         return refusal_response(result, request.scope)
     return Response(receipt(result).model_dump_json(), 201, media_type="application/json")
@@ -75,7 +74,7 @@ async def submit_order(request: Request, registry: RegistryDep, now_us: NowDep) 
     },
 )
 async def submit_batch(
-    request: Request, registry: RegistryDep, now_us: NowDep, language: LanguageDep
+    request: Request, registry: RegistryDep, submit: SubmitDep, language: LanguageDep
 ) -> Response:
     """Submit up to 1,000 signed orders, one canonical envelope a line; one answer a line.
 
@@ -89,7 +88,7 @@ async def submit_batch(
     if not 0 < len(lines) <= LINES_MAX:
         refused = Refused(RefusalCode.TOO_MANY_ITEMS, field="lines", least=1, most=LINES_MAX)
         return refusal_response(refused, request.scope)
-    answers = await run_in_threadpool(_submit_lines, registry, lines, now_us)
+    answers = await run_in_threadpool(_submit_lines, submit, lines)
     return Response(b"".join(_lines(answers, language)), 200, media_type=LINES_TYPE)
 
 
@@ -101,7 +100,7 @@ def _check_media_type(request: Request, expected: str) -> None:
         raise MediaTypeError(expected)
 
 
-def _submit_lines(registry: Registry, lines: list[bytes], now_us: int) -> list[Entry | Refused]:
+def _submit_lines(submit: Submit, lines: list[bytes]) -> list[Entry | Refused]:
     read: list[SignedOrder | Refused] = []
     for line in lines:
         try:
@@ -109,7 +108,7 @@ def _submit_lines(registry: Registry, lines: list[bytes], now_us: int) -> list[E
         except Refused as refused:
             read.append(refused)
     orders = [item for item in read if isinstance(item, SignedOrder)]
-    decided = iter(registry.submit(orders, now_us=now_us) if orders else ())
+    decided = iter(submit(orders) if orders else ())
     return [item if isinstance(item, Refused) else next(decided) for item in read]
 
 
