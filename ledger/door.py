@@ -98,7 +98,9 @@ def _check_new_keys(body: Json) -> None:
 
 def _check_records(signed: SignedOrder) -> None:
     """Check that the records open commitments of this order, and that none is missing."""
-    commitments = {item.get("commitment") for item in _objects(signed.order.body)}
+    # Of another type it is refused by its form, or compared with nothing; a list has no hash.
+    named = [item.get("commitment") for item in _objects(signed.order.body)]
+    commitments = {commitment for commitment in named if isinstance(commitment, str)}
     for record in signed.private:
         computed = vault.commitment(signed.order.log, record.salt, record.record_bytes)
         if computed != record.commitment or record.commitment not in commitments:
