@@ -42,6 +42,7 @@ def receipt(entry: Entry) -> Receipt:
     "/orders",
     status_code=201,
     response_model=Receipt,
+    responses={200: {"model": Receipt, "description": "Recorded before: the entry of that time"}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -50,17 +51,17 @@ def receipt(entry: Entry) -> Receipt:
     },
 )
 async def submit_order(request: Request, registry: RegistryDep, now_us: NowDep) -> Response:
-    """Submit one signed order; the same order again is answered with the same entry."""
+    """Submit one signed order; the same order again is answered with 200 and the same entry."""
     _check_media_type(request, JSON_TYPE)
     body = await request.body()
     try:
         signed = read_envelope(body)
     except Refused as refused:
         return refusal_response(refused, request.scope)
-    (result,) = await run_in_threadpool(registry.submit, [signed], now_us=now_us)
+    result, status = await run_in_threadpool(_submit_one, registry, signed, now_us)
     if isinstance(result, Refused):
         return refusal_response(result, request.scope)
-    return Response(receipt(result).model_dump_json(), 201, media_type="application/json")
+    return Response(receipt(result).model_dump_json(), status, media_type=JSON_TYPE)
 
 
 @router.post(
@@ -99,6 +100,16 @@ def _check_media_type(request: Request, expected: str) -> None:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if declared != expected or encoding != "identity":
         raise MediaTypeError(expected)
+
+
+def _submit_one(
+    registry: Registry, signed: SignedOrder, now_us: int
+) -> tuple[Entry | Refused, int]:
+    """Submit an order; return the answer and the status of a success, new or known before."""
+    # Should the same order arrive twice at once, both may be told that it is new: the entry is one.
+    size = registry.size()
+    (result,) = registry.submit([signed], now_us=now_us)
+    return result, 200 if isinstance(result, Entry) and result.seq < size else 201
 
 
 def _submit_lines(registry: Registry, lines: list[bytes], now_us: int) -> list[Entry | Refused]:
