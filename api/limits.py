@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import problem_response
 
 BODY_BYTES_MAX: Final = 65_536
+DIGITS_MAX: Final = 19
 UPLOADS: Final[Mapping[str, int]] = {"/v1/orders:batch": 4 << 20}
 """Named uploads and how large each may be."""
 
@@ -29,7 +30,7 @@ class BodyLimit:
             return
         limit = UPLOADS.get(scope["path"], BODY_BYTES_MAX)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > limit:
+        if not _is_within(announced, limit):
             await _refuse(scope, receive, send, limit)
             return
         started = False
@@ -53,6 +54,11 @@ class BodyLimit:
         except _TooLargeError:
             if not started:
                 await _refuse(scope, receive, send, limit)
+
+
+def _is_within(announced: bytes, limit: int) -> bool:
+    """Say whether an announced length is a number up to the limit; never parses a long one."""
+    return announced.isdigit() and len(announced) <= DIGITS_MAX and int(announced) <= limit
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:

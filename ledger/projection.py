@@ -181,6 +181,27 @@ class StoredBooks:
             rows = connection.execute(statement.group_by(view_supply.c.name))
             return {name: int(quantity_kg) for name, quantity_kg in rows}
 
+    def supply_by_batch(
+        self, *, after: str = "", limit: int = PAGE_ROWS
+    ) -> dict[str, dict[str, int]]:
+        """Return kilograms by name for one page of batches, by id, from behind `after` on."""
+        page = (
+            select(view_supply.c.batch)
+            .where(view_supply.c.batch > after)
+            .distinct()
+            .order_by(view_supply.c.batch)
+            .limit(min(limit, PAGE_ROWS))
+        )
+        columns = (view_supply.c.batch, view_supply.c.name, view_supply.c.quantity_kg)
+        statement = (
+            select(*columns).where(view_supply.c.batch.in_(page)).order_by(view_supply.c.batch)
+        )
+        found: dict[str, dict[str, int]] = {}
+        with self.connect() as connection:
+            for batch, name, quantity_kg in connection.execute(statement):
+                found.setdefault(batch, {})[name] = int(quantity_kg)
+        return found
+
 
 def asked_values(values: Sequence[object]) -> TableValuedAlias:
     """Return a table of any number of values from one bound parameter."""

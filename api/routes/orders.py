@@ -41,6 +41,7 @@ def receipt(entry: Entry) -> Receipt:
     "/orders",
     status_code=201,
     response_model=Receipt,
+    responses={200: {"model": Receipt, "description": "Recorded before: the entry of that time"}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -48,18 +49,21 @@ def receipt(entry: Entry) -> Receipt:
         }
     },
 )
-async def submit_order(request: Request, submit: SubmitDep) -> Response:
-    """Submit one signed order; the same order again is answered with the same entry."""
+async def submit_order(request: Request, registry: RegistryDep, submit: SubmitDep) -> Response:
+    """Submit one signed order; the same order again is answered with 200 and the same entry."""
     _check_media_type(request, JSON_TYPE)
     body = await request.body()
     try:
         signed = read_envelope(body)
     except Refused as refused:
         return refusal_response(refused, request.scope)
+    # Should the same order come twice at once, both may be told that it is new: the entry is one.
+    size = await run_in_threadpool(registry.size)
     (result,) = await run_in_threadpool(submit, [signed])
     if isinstance(result, Refused):
         return refusal_response(result, request.scope)
-    return Response(receipt(result).model_dump_json(), 201, media_type="application/json")
+    status = 200 if result.seq < size else 201
+    return Response(receipt(result).model_dump_json(), status, media_type=JSON_TYPE)
 
 
 @router.post(

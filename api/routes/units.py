@@ -1,6 +1,8 @@
 """Reading units: batches with their blocks, the life of any serial, retirements, supply."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
@@ -134,14 +136,22 @@ def read_retirement(retirement: str, registry: RegistryDep) -> dict[str, Any]:
 
 
 @router.get("/supply")
-def read_supply(registry: RegistryDep) -> dict[str, Any]:
-    """Return the supply identity, gross = held + … + cancelled, in kg, as of so many entries."""
-    supply = registry.books().supply()
-    parts = {name: supply.get(name, 0) for name in SUPPLY_NAMES}
-    gross = supply.get("gross", 0)
+def read_supply(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> dict[str, Any]:
+    """Return the supply identity, gross = held + … + cancelled, in kg: of all and by batch."""
+    books = registry.books()
+    batches = books.supply_by_batch(after=cursor, limit=limit)
+    if len(batches) == limit:
+        response.headers["Link"] = f'<?cursor={quote(max(batches))}&limit={limit}>; rel="next"'
     return {
         "entries": registry.size(),
-        "gross": gross,
-        **parts,
-        "identity_holds": gross == sum(parts.values()),
+        **_identity(books.supply()),
+        "batches": [{"batch": batch, **_identity(kg)} for batch, kg in batches.items()],
     }
+
+
+def _identity(supply: Mapping[str, int]) -> dict[str, Any]:
+    parts = {name: supply.get(name, 0) for name in SUPPLY_NAMES}
+    gross = supply.get("gross", 0)
+    return {"gross": gross, **parts, "identity_holds": gross == sum(parts.values())}

@@ -60,7 +60,8 @@ def test_the_same_order_again_is_the_same_entry(before_transfer: Service) -> Non
     before_transfer.now_us += 3 * 86_400_000_000
     again = before_transfer.post(TRANSFER.envelope())
 
-    assert (again.status_code, again.content) == (201, first.content)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.content == first.content
     assert before_transfer.state == state
 
 
@@ -200,7 +201,10 @@ def test_a_body_that_is_too_large_is_refused(
     assert before_transfer.state == state
 
 
-@pytest.mark.parametrize("length", ["-1", "x", "1e9", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "length",
+    ["-1", "x", "1e9", "99999999999999999999", pytest.param("9" * 5000, id="5000-digits")],
+)
 def test_a_length_that_cannot_be_is_refused(before_transfer: Service, length: str) -> None:
     answer = before_transfer.post(TRANSFER.envelope(), **{"content-length": length})
 

@@ -141,6 +141,22 @@ def test_the_supply_identity_holds(demo: Service) -> None:
     assert supply["gross"] > supply["retired"] > 0
 
 
+def test_the_supply_identity_holds_in_each_batch_and_the_batches_are_all(demo: Service) -> None:
+    url: str | None = "/v1/supply?limit=1"
+    batches: list[dict[str, Json]] = []
+    while url:
+        answer = demo.client.get(url)
+        batches.extend(answer.json()["batches"])
+        link = answer.links.get("next")
+        url = f"/v1/supply{link['url']}" if link else None
+    whole = demo.get("/v1/supply")
+
+    assert {one["batch"] for one in batches} == set(rows_of(demo, "batch/"))
+    assert all(one["identity_holds"] for one in batches)
+    for name in ("gross", "held", "buffer", "retired", "cancelled"):
+        assert sum(int(str(one[name])) for one in batches) == whole[name]
+
+
 def test_an_account_holds_what_the_books_say(demo: Service) -> None:
     balances = {
         name: demo.get(f"/v1/accounts/{name}")["balance_kg"] for name in rows_of(demo, "acct/")
