@@ -2,6 +2,8 @@
 
 import pytest
 
+from contracts.v1.ruleset import RULES
+from ledger.log.entry import parse_entry
 from ledger.log.verify import read_export
 from tests.support.golden import LEDGER, ROOT, replay
 
@@ -23,3 +25,10 @@ def test_one_other_byte_in_an_outcome_is_noticed(lines: list[bytes]) -> None:
     changed = [line.replace(b'"to":"retired/', b'"to":"cancelled/') for line in lines]
     assert changed != lines
     assert replay(changed).faults != ()
+
+
+def test_every_order_kind_is_in_it_that_can_be(lines: list[bytes]) -> None:
+    # There is no second rule set yet that could be activated.
+    assert {str(parse_entry(line).order["kind"]) for line in lines} == set(RULES) - {
+        "rules.activate"
+    }

@@ -2,7 +2,7 @@
 
     python -m tests.support.golden [EXPORT.jsonl]
 
-takes an export (without one: the scene of the ledger's own tests), replays it, and writes it to
+takes an export (without one: the main job of the tests), replays it, and writes it to
 `tests/golden/v1.jsonl` with its root beside it. Until the rule set is frozen this is done whenever
 a rule changes, each time with a line in the changelog.
 """
@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contracts.refusal import Refused
+from ledger import rulesets
 from ledger.export import export_ledger
+from ledger.intake import read_envelope
 from ledger.log.entry import parse_entry
 from ledger.log.verify import ChainError, check_signatures, passkey_scope, read_export
 from ledger.redecide import Redecider
-from tests.support import bodies
-from tests.support.ledger import build_scene
+from ledger.registry import open_registry
+from ledger.settings import Settings
+from tests.support.scenario import main_job
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 LEDGER = FOLDER / "v1.jsonl"
@@ -61,19 +65,22 @@ def write(lines: list[bytes]) -> Replayed:
     return replayed
 
 
-def _scene() -> list[bytes]:
+def _main_job() -> list[bytes]:
+    """Record the main job of the tests, which has every kind but `rules.activate`."""
     with TemporaryDirectory() as folder:
-        scene = build_scene(Path(folder))
-        world = scene.world
-        world.act("units.transfer", bodies.transfer(scene.owner, scene.buyer, quantity_kg=900))
-        world.act("units.retire", bodies.retirement(scene.buyer, quantity_kg=250))
+        registry = open_registry(Settings(data=Path(folder), keys=Path(folder) / "keys"))
+        for step in main_job(rules=rulesets.newest()):
+            signed = [read_envelope(step.envelope())]
+            (answer,) = registry.submit(signed, now_us=step.at_us, clock_confirmed=True)
+            if isinstance(answer, Refused):
+                raise SystemExit(f"{step.kind} was refused: {answer}")
         path = Path(folder) / "export.jsonl"
-        export_ledger(world.registry, path)
-        world.registry.close()
+        export_ledger(registry, path)
+        registry.close()
         return list(read_export(path))
 
 
 if __name__ == "__main__":
-    given = list(read_export(Path(sys.argv[1]))) if len(sys.argv) > 1 else _scene()
+    given = list(read_export(Path(sys.argv[1]))) if len(sys.argv) > 1 else _main_job()
     done = write(given)
     print(f"{LEDGER}: {done.size} entries, root {done.root}")
