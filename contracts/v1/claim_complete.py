@@ -2,7 +2,8 @@
 
 The arithmetic gate: retired kg ≥ ⌈residual kg⌉, at least one recorded real reduction, a second
 reviewer (another person than the one who initiates), and the deadline not passed. The coverage
-is stored and always shown. The declaration holds the fields that must be published.
+is stored and always shown. A third party that assures is another organisation than the claimant.
+The declaration holds the fields that must be published.
 
 Source: MEE 公告2019年第19号 (declaration: event, organiser, dates, boundary and emissions, offset
 type and completion, how confirmed, evaluator and conclusion, declarant and date); ISO 14068-1:2023
@@ -91,8 +92,9 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
     Raises:
         Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
             `CLAIM_NOT_OWN`, `CLAIM_STATE_WRONG`; `RETIRED_TOO_LITTLE`;
-            `REDUCTION_MISSING`, `DEADLINE_PASSED`, `DECLARATION_TOO_EARLY` (dated in the
-            future, or before the measurement could be).
+            `NOT_INDEPENDENT` (the claimant assures itself), `REDUCTION_MISSING`,
+            `DEADLINE_PASSED`, `DECLARATION_TOO_EARLY` (dated in the future, or before the
+            measurement could be).
     """
     agent = agent_of(books, order, body.agency, moment)
     find_account(books, body.account, "holder")
@@ -103,6 +105,7 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
     measurement = object_of(claim, "measurement")
     permille = _check_coverage(claim, integer_of(measurement, "residual_g"))
+    _check_assurer(claim, body.assurance)
     if not objects_of(measurement, "reductions"):
         raise Refused(RefusalCode.REDUCTION_MISSING, claim=body.claim)
     check_open(claim, moment)
@@ -122,6 +125,14 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
 
 def _last_day(claim: Value) -> str:
     return str(object_of(claim, "dates")["end"])
+
+
+def _check_assurer(claim: Value, assurance: dict[str, Json]) -> None:
+    if assurance["kind"] != "third_party":
+        return
+    assurer, claimant = object_of(assurance, "body"), object_of(claim, "claimant")
+    if assurer["uscc"] == claimant["uscc"]:
+        raise Refused(RefusalCode.NOT_INDEPENDENT, claimant=claimant["uscc"])
 
 
 def residual_kg(residual_g: int) -> int:

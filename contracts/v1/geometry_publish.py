@@ -7,7 +7,9 @@ Source: 测绘地理信息管理工作国家秘密范围的规定 (restriction o
 no. 19 asks for the location of new forests to be published.
 
 Example:
-    An outline of one ring with 6 points on a 100 m grid: [[109950000, 40900000], …].
+    An outline of one ring with 6 points on a 100 m grid:
+    "rings": [{"points": [{"lat": 40900000, "lon": 109950000}, …]}]; the row holds each point as
+    [longitude, latitude].
 """
 
 from dataclasses import dataclass

@@ -2,9 +2,10 @@
 
 The numbers are what the methodology yields from the plot data; the log holds them with the
 digest of the input and the engine's version, so that anyone with the data can recompute them.
-Baseline and leakage are stated with reasons, also when they are zero. Uncertainty is that of the
-change, and its deduction follows the bands of AR-TOOL14. A change that is not positive has no
-relative uncertainty (999,999 ‰ stands for it): its whole half-width is deducted.
+Baseline and leakage are stated with reasons, also when they are zero, and are never negative.
+Uncertainty is that of the change, and its deduction follows the bands of AR-TOOL14. A change that
+is not positive has no relative uncertainty (999,999 ‰ stands for it): its whole half-width is
+deducted.
 
 Source: Measures art. 17 (five years); CDM AR-TOOL14 v4.2 appendix (bands); domain skeleton
 CR = ΔC_PROJ − ΔC_BSL − LK, deducted for uncertainty, floored to whole kilograms.
@@ -106,7 +107,7 @@ def _read_result(form: Form) -> Result:
     most = KG_MAX
     result = Result(
         change_kg=form.integer("change_kg", low=-most, high=most),
-        baseline_kg=form.integer("baseline_kg", low=-most, high=most),
+        baseline_kg=form.integer("baseline_kg", high=most),
         leakage_kg=form.integer("leakage_kg", high=most),
         half_width_kg=form.integer("half_width_kg", high=most),
         uncertainty_permille=form.integer("uncertainty_permille", high=1000_000),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from contracts.refusal import RefusalCode
 from contracts.v1.claim_complete import residual_kg
 from contracts.values import Json
-from tests.support.main_bodies import VERIFIER, on_behalf_of
+from tests.support.main_bodies import ORGANISER, VERIFIER, on_behalf_of
 from tests.support.main_steps import (
     AGENT_ID,
     BUYER,
@@ -166,6 +166,17 @@ def agent_alone(world: World, step: Step) -> Step:
         ),
         pytest.param(again, RefusalCode.CLAIM_STATE_WRONG, id="twice"),
         pytest.param(reduced_by_one, RefusalCode.RETIRED_TOO_LITTLE, id="one-kilogram-short"),
+        pytest.param(
+            changing(
+                assurance={
+                    "body": {**VERIFIER.named(), "uscc": ORGANISER.named()["uscc"]},
+                    "kind": "third_party",
+                    "report_sha256": "ab" * 32,
+                }
+            ),
+            RefusalCode.NOT_INDEPENDENT,
+            id="assured-by-the-claimant",
+        ),
         pytest.param(without_reductions, RefusalCode.REDUCTION_MISSING, id="no-reduction"),
         pytest.param(
             after_row(CLAIM, deadline_at_us=1), RefusalCode.DEADLINE_PASSED, id="too-late"
