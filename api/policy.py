@@ -28,6 +28,8 @@ POLICIES: Final = {
     ("GET", "/v1/projects"): "public",
     ("GET", "/v1/projects/{number}"): "public",
     ("GET", "/v1/registry"): "public",
+    ("GET", "/v1/reports"): "public",
+    ("GET", "/v1/reports/{report}"): "public",
     ("GET", "/v1/retirements"): "public",
     ("GET", "/v1/retirements/{retirement}"): "public",
     ("GET", "/v1/serials/{serial:path}"): "public",

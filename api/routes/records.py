@@ -1,4 +1,4 @@
-"""Reading records: registry, accounts, parcels, projects, parameters. Never who is behind one."""
+"""Reading records: accounts, parcels, projects, reports and so on. Never who is behind one."""
 
 from typing import Any
 
@@ -76,6 +76,20 @@ def list_projects(
 def read_project(number: str, registry: RegistryDep) -> dict[str, Any]:
     """Return a project."""
     return {"id": number, **row_of(registry, f"project/{number}")}
+
+
+@router.get("/reports")
+def list_reports(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of monitoring reports by number: what was measured and how it stands."""
+    return page_of_rows(registry, "report/", cursor, limit, response)
+
+
+@router.get("/reports/{report}")
+def read_report(report: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return a monitoring report."""
+    return {"id": report, **row_of(registry, f"report/{report}")}
 
 
 @router.get("/parameters")

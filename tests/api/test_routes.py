@@ -14,6 +14,7 @@ ROWS = {
     "claims": "claim/",
     "parameters": "param/",
     "projects": "project/",
+    "reports": "report/",
     "retirements": "retire/",
 }
 lists = pytest.mark.parametrize(
@@ -57,6 +58,7 @@ def test_the_pages_of_a_list_are_the_rows_of_the_ledger(
     [
         pytest.param("claims", "claim/", id="claim"),
         pytest.param("projects", "project/", id="project"),
+        pytest.param("reports", "report/", id="report"),
         pytest.param("batches", "batch/", id="batch"),
         pytest.param("retirements", "retire/", id="retirement"),
         pytest.param("parcels", "parcel/", id="parcel"),
@@ -90,6 +92,7 @@ def test_a_record_is_the_row_of_the_ledger(demo: Service, path: str, prefix: str
         "/v1/parcels/00000000",
         "/v1/projects/9999",
         "/v1/projects/../registry/x",
+        "/v1/reports/00000000",
         "/v1/retirements/示例",
         "/v1/serials/BT-F-9999-20210918-20250917-01:1",
     ],
