@@ -44,8 +44,8 @@ RETIREMENT_ONLY: Final = Pair(
     "Attests the retirement only, not that the beneficiary as a whole is carbon neutral.",
 )
 ETS: Final = Pair(
-    "受益人属配额管理单位：不得抵减其配额清缴。",
-    "The beneficiary is under emissions trading: this lowers nothing that it must surrender.",
+    "注销账户属全国碳市场配额管理单位：不得抵减其配额清缴。",
+    "The retiring account is in the national ETS: this lowers nothing that it must surrender.",
 )
 AFFILIATED: Final = Pair(
     "项目业主与登记机构有隶属关系。", "The project's owner is affiliated with the registry."

@@ -63,13 +63,22 @@ def test_a_claim_shows_coverage_groups_and_who_computed() -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        pytest.param({"ets_covered": True}, "不得抵减其配额清缴", id="emissions trading"),
+        pytest.param(
+            {"ets_covered": True},
+            "注销账户属全国碳市场配额管理单位：不得抵减其配额清缴。",
+            id="emissions trading",
+        ),
         pytest.param({"agent": AGENT}, "由代办账户 00000099 代办。", id="agent"),
     ],
 )
 def test_circumstances_are_told(kind: str, fields: dict[str, Json], sentence: str) -> None:
     assert sentence not in text_of(kind)
     assert sentence in text_of(kind, **fields)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_emissions_trading_is_said_of_the_account_that_retired(kind: str) -> None:
+    assert "受益人属" not in text_of(kind, ets_covered=True)
 
 
 def test_a_natural_person_is_never_named() -> None:
