@@ -25,3 +25,9 @@ def main() -> None:
     except CommandError as error:
         console_error(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A file that a person named: missing, a folder, or not theirs to read.
+        console_error(f"{error.filename}: {error.strerror}")
+        sys.exit(2)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from certificates.render import Renderer
 from certificates.seal import Sealer
-from certificates.trust import Trust
+from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
 from rich.table import Table
@@ -39,15 +39,9 @@ def verify(
 
     Trust anchors (log.vkey, seal-root.pem) come from the folder only, never from the document.
     """
-    anchors = Trust.load(trust or settings_for(data).trust)
-    newest = checkpoint.read_bytes() if checkpoint else None
-    verdicts: list[tuple[Path, Verdict]] = []
-    for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}", exit_code=2) from error
-        verdicts.append((file, verify_pdf(content, anchors, newest=newest)))
+    anchors = _anchors(trust or settings_for(data).trust)
+    newest = _content(checkpoint) if checkpoint else None
+    verdicts = [(file, verify_pdf(_content(file), anchors, newest=newest)) for file in files]
     if as_json:
         results = [{"file": str(file), **verdict.to_json()} for file, verdict in verdicts]
         print_json({"ok": all(verdict.ok for _, verdict in verdicts), "results": results})
@@ -55,6 +49,23 @@ def verify(
         show(verdicts)
     if not all(verdict.ok for _, verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _anchors(folder: Path) -> Trust:
+    try:
+        return Trust.load(folder)
+    except OSError as error:
+        raise CommandError(f"{error.filename}: {error.strerror}", exit_code=2) from error
+    except TrustError as error:
+        message = f"{folder} is damaged, fetch the trust anchors again: {error}"
+        raise CommandError(message, exit_code=2) from error
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}", exit_code=2) from error
 
 
 def show(verdicts: Sequence[tuple[Path, Verdict]]) -> None:
