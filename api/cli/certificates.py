@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from certificates.render import Renderer
-from certificates.seal import Sealer
-from certificates.trust import Trust, TrustError
-from certificates.verdict import Verdict
-from certificates.verify import verify_pdf
 from rich.table import Table
 
 from api.cli.output import CommandError, console, print_json
 from api.cli.place import DataOption, JsonOption, KeysOption, desk_of, open_place, settings_for
 from api.issuing import Issuer, IssuingError
+from certificates.render import Renderer
+from certificates.seal import Sealer
+from certificates.trust import Trust, TrustError
+from certificates.verdict import Verdict
+from certificates.verify import verify_pdf
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
