@@ -35,7 +35,9 @@ def transfer(stage: Stage, source: Body, target: Body, quantity_kg: int, trade_n
         "quantity_kg": quantity_kg,
         "to": target.account,
     }
-    stage.do("units.transfer", f"acct/{source.account}", body, *source.seeds())
+    # The price stands in clear, so the buyer signs as well.
+    seeds = (*source.seeds(), target.actors[0].seed)
+    stage.do("units.transfer", f"acct/{source.account}", body, *seeds)
     sides = f"{source.name_zh} → {target.name_zh}"
     stage.say("转让 Transfer", f"{sides} {stage.tonnes(quantity_kg)} · {trade_no} · 50元/t 示例")
 

@@ -132,7 +132,7 @@ def _check_assurer(claim: Value, assurance: dict[str, Json]) -> None:
         return
     assurer, claimant = object_of(assurance, "body"), object_of(claim, "claimant")
     if assurer["uscc"] == claimant["uscc"]:
-        raise Refused(RefusalCode.NOT_INDEPENDENT, claimant=claimant["uscc"])
+        raise Refused(RefusalCode.NOT_INDEPENDENT, account=claim["account"], other=assurer["uscc"])
 
 
 def residual_kg(residual_g: int) -> int:

@@ -1,8 +1,8 @@
 """`units.transfer`: units go from one holder account to another, by serials or by amount.
 
 An amount takes the oldest monitoring period first, then batch id, then lowest number. A sale that
-was settled elsewhere is named by venue, trade number and date; its price is a commitment unless
-both sides publish it. One trade number settles one transfer.
+was settled elsewhere is named by venue, trade number and date. Its price is absent, or a
+commitment, or published, and then the buyer signs as well. One trade number settles one transfer.
 
 Source: Baotou practice of 2025: the sale happens at the public-resources exchange, the bureau
 records the transfer on its voucher (中新网 2025-02). Record is title: Measures art. 6.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from contracts.authority import Need
+from contracts.authority import Need, representative
 from contracts.books import Books
 from contracts.form import ID, SHA256, Form
 from contracts.lookup import account as find_account
@@ -76,13 +76,19 @@ def _read_settlement(form: Form) -> Settlement | None:
         "venue": venue,
     }
     inner.done()
+    if named["price_fen"] is not None and named["price_commitment"] is not None:
+        # A commitment next to the price in clear would commit to nothing, or to another price.
+        raise Refused(RefusalCode.FIELD_FORMAT, field="body.external_settlement.price_fen")
     digest = sha256(f"{venue}\n{trade}".encode()).hexdigest()
     return Settlement(key=f"settlement/{digest}", named=named)
 
 
 def needs(books: Books, order: Order, body: Transfer) -> tuple[Need, ...]:
-    """The holder's representatives sign, or its agent's."""
-    return agency_needs(books, order, body.source, body.agency)
+    """The holder's representatives sign, or its agent's; a published price the buyer's as well."""
+    own = agency_needs(books, order, body.source, body.agency)
+    if body.settlement is None or body.settlement.named["price_fen"] is None:
+        return own
+    return (*own, representative(body.target, "initiate"))
 
 
 def decide(books: Books, order: Order, body: Transfer, moment: Moment) -> Outcome:

@@ -26,6 +26,7 @@ from tests.support.refusing import (
     again,
     both,
     changing,
+    changing_in,
     code_of,
     grant,
     refusal,
@@ -119,6 +120,25 @@ def test_an_agent_with_a_mandate_signs_for_the_holder() -> None:
     assert outcome.movements[0].source == ORGANISER
 
 
+def test_a_published_price_is_signed_by_the_buyer_too() -> None:
+    world, step = before("units.transfer")
+    asked = in_clear(world, step)
+    refused = refusal(world, asked)
+    assert refused.code is RefusalCode.SIGNATURE_MISSING
+    assert refused.facts["need"] == {
+        "account": ORGANISER_ID,
+        "role": "initiate",
+        "what": "representative",
+    }
+    without_planner = signed_by(*officers(FARM_CLERK, FARM_HEAD, REVIEWER))
+    assert refusal(world, without_planner(world, asked)).code is RefusalCode.SIGNATURE_MISSING
+    (row,) = world.do(signed_by(*officers(FARM_CLERK, FARM_HEAD, PLANNER))(world, asked)).rows
+    assert (row.value["price_fen"], row.value["price_commitment"]) == (300_000, None)
+
+
+in_clear = changing_in("external_settlement", price_fen=300_000, price_commitment=...)
+
+
 def ranges(*parts: tuple[int, int], batch: str = BATCH) -> Spoil:
     named: list[Json] = [{"batch": batch, "end": end, "first": first} for first, end in parts]
     return changing(quantity_kg=..., ranges=named)
@@ -142,6 +162,11 @@ def ranges(*parts: tuple[int, int], batch: str = BATCH) -> Spoil:
             ranges(*((2 * n, 2 * n + 1) for n in range(129))),
             RefusalCode.TOO_MANY_ITEMS,
             id="129-ranges",
+        ),
+        pytest.param(
+            changing_in("external_settlement", price_fen=300_000),
+            RefusalCode.FIELD_FORMAT,
+            id="price-and-its-commitment",
         ),
         pytest.param(signed_by(FARM_CLERK.key), RefusalCode.SIGNATURE_MISSING, id="one-person"),
         pytest.param(acting_as("registrar"), RefusalCode.ACTOR_WRONG, id="registrar-acts"),
