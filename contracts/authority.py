@@ -204,7 +204,12 @@ def holder_needs(
         signing = order.actor.removeprefix("acct/")
     if order.actor != f"acct/{signing}":
         raise Refused(RefusalCode.ACTOR_WRONG, actor=order.actor, kind=order.kind)
-    row = books.row(f"acct/{signing}")
+    return account_needs(books, signing)
+
+
+def account_needs(books: Books, account: str) -> tuple[Need, ...]:
+    """Return who signs for an account: initiate, and approve when it is under dual control."""
+    row = books.row(f"acct/{account}")
     dual = row is not None and row["dual_control"] is True
-    needs = (representative(signing, "initiate"),)
-    return (*needs, representative(signing, "approve")) if dual else needs
+    needs = (representative(account, "initiate"),)
+    return (*needs, representative(account, "approve")) if dual else needs

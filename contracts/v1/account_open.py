@@ -3,7 +3,8 @@
 The organisation appears as a pseudonym: its record, with the 统一社会信用代码 checked at the door,
 stays in a vault table, and the log holds a salted commitment to it. A registrar officer
 countersigns, and every new key proves its possession by signing. A person who is known already
-signs with an earlier key as well. An organisation that validates or verifies holds no units.
+signs with an earlier key as well, and an organisation that is known already agrees through the
+representatives of its first account. An organisation that validates or verifies holds no units.
 
 Source: EU Regulation 2019/1122, accounts and authorised representatives (two persons, roles);
 温室气体自愿减排交易管理办法(试行) art. 37 (registry and verifier staff may not trade).
@@ -16,11 +17,11 @@ Example:
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.authority import Need, officer, possession
+from contracts.authority import Need, account_needs, officer, persons_of, possession, roles_of
 from contracts.books import Books
 from contracts.check_digits import encode_id
 from contracts.form import ID, SHA256, Form
-from contracts.lookup import texts_of
+from contracts.lookup import text_of, texts_of
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
@@ -73,12 +74,41 @@ def read(form: Form) -> AccountOpening:
 
 
 def needs(books: Books, order: Order, body: AccountOpening) -> tuple[Need, ...]:
-    """A registrar officer signs, every new key, and whoever of the persons is known already."""
+    """A registrar officer signs, every new key, known persons, and a known organisation's own."""
     if order.actor != "registrar":
         raise Refused(RefusalCode.ACTOR_WRONG, actor=order.actor, kind=order.kind)
     keys = tuple(possession(person.key.key) for person in body.representatives)
     known = consents(books, (person.person for person in body.representatives))
-    return (officer("registrar"), *keys, *known)
+    agreeing = tuple(need.role for need in known)
+    return (officer("registrar"), *keys, *known, *_org_needs(books, body, agreeing))
+
+
+def _org_needs(books: Books, body: AccountOpening, agreeing: tuple[str, ...]) -> tuple[Need, ...]:
+    """Return whose signatures a known organisation still owes for its further account.
+
+    Without them anybody could open an account in the name of one that knows nothing of it. A
+    person who signs as a representative of the new account as well signs once: that counts for
+    the organisation too, first where nobody else of the first account could sign.
+    """
+    org = books.row(f"org/{body.org}") if body.org is not None else None
+    if org is None:
+        return ()
+    first = text_of(org, "account")
+    owed = account_needs(books, first)
+    listed = {str(item["person"]) for item in persons_of(books.row(f"acct/{first}"))}
+    roles = {person: roles_of(books, first, person) for person in listed}
+
+    def others(need: Need) -> int:
+        return sum(need.role in roles[person] for person in listed.difference(agreeing))
+
+    free = sorted(listed.intersection(agreeing), key=lambda person: (len(roles[person]), person))
+    filled = set[Need]()
+    for need in sorted(owed, key=others):
+        person = next((person for person in free if need.role in roles[person]), None)
+        if person is not None:
+            free.remove(person)
+            filled.add(need)
+    return tuple(need for need in owed if need not in filled)
 
 
 def decide(books: Books, order: Order, body: AccountOpening, moment: Moment) -> Outcome:

@@ -15,12 +15,14 @@ from tests.support.main_steps import (
     ISSUER,
     REGISTRAR,
     VERIFIER_ID,
+    VERIFYING,
     officers,
 )
 from tests.support.people import Key, Person, key, person
 from tests.support.refusing import (
     Spoil,
     acting_as,
+    change_row,
     changing,
     code_of,
     refusal,
@@ -65,10 +67,66 @@ def test_opens_an_account_under_dual_control_as_in_the_worked_example() -> None:
 
 def test_an_organisation_may_open_a_second_account() -> None:
     world = after("account.open", nth=1)
-    step = opening(world, (NEWCOMER, "initiate"), keys=[NEWCOMER.key], org=FARM_ID, commitment=...)
+    keys = [NEWCOMER.key, *officers(FARM_CLERK, FARM_HEAD)]
+    step = opening(world, (NEWCOMER, "initiate"), keys=keys, org=FARM_ID, commitment=...)
     rows = {row.key: row.value for row in world.do(step).rows}
     assert rows["acct/00000066"]["org"] == FARM_ID
     assert rows[f"org/{FARM_ID}"]["account"] == FARM_ID
+
+
+@pytest.mark.parametrize(
+    ("keys", "role"),
+    [
+        pytest.param([], "initiate", id="nobody"),
+        pytest.param([FARM_CLERK.key], "approve", id="one-of-two-under-dual-control"),
+    ],
+)
+def test_an_organisation_agrees_to_its_second_account(keys: list[Key], role: str) -> None:
+    world = after("account.open", nth=1)
+    signing = [NEWCOMER.key, *keys]
+    step = opening(world, (NEWCOMER, "initiate"), keys=signing, org=FARM_ID, commitment=...)
+    refused = refusal(world, step)
+    assert refused.code is RefusalCode.SIGNATURE_MISSING
+    assert refused.facts["need"] == {"account": FARM_ID, "role": role, "what": "representative"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "others"),
+    [
+        pytest.param([FARM_CLERK], [FARM_HEAD], id="the-clerk-again"),
+        pytest.param([FARM_HEAD], [FARM_CLERK], id="the-head-again"),
+        pytest.param([FARM_CLERK, FARM_HEAD], [], id="both-again"),
+    ],
+)
+def test_a_representative_of_both_accounts_signs_once(
+    listed: list[Person], others: list[Person]
+) -> None:
+    world = after("account.open", nth=1)
+    seconds = [key(f"second key of {who.id}") for who in listed]
+    people = [
+        (with_key(who, second), "initiate") for who, second in zip(listed, seconds, strict=True)
+    ]
+    keys = [*seconds, *officers(*listed, *others)]
+    fields: dict[str, Json] = {"org": FARM_ID, "commitment": ..., "dual_control": False}
+    world.do(opening(world, *people, keys=keys, **fields))
+    for missing in officers(*listed, *others):
+        world = after("account.open", nth=1)
+        fewer = [one for one in keys if one != missing]
+        refused = refusal(world, opening(world, *people, keys=fewer, **fields))
+        assert refused.code is RefusalCode.SIGNATURE_MISSING
+
+
+def test_whoever_holds_a_role_alone_signs_in_that_role() -> None:
+    world = after("account.open", nth=1)
+    roles: Json = [
+        {"person": FARM_CLERK.id, "roles": ["initiate"]},
+        {"person": FARM_HEAD.id, "roles": ["approve", "initiate"]},
+    ]
+    change_row(world, f"acct/{FARM_ID}", representatives=roles)
+    second = key("head's second key")
+    keys = [second, *officers(FARM_CLERK, FARM_HEAD)]
+    people = (with_key(FARM_HEAD, second), "initiate")
+    world.do(opening(world, people, keys=keys, org=FARM_ID, commitment=...))
 
 
 def test_a_known_person_agrees_with_an_earlier_key() -> None:
@@ -95,17 +153,15 @@ def test_nobody_signs_for_a_stranger_by_bringing_a_key_in_their_name() -> None:
 )
 def test_an_organisation_that_trades_does_not_attest(kind: str) -> None:
     world = after("account.open", nth=1)
-    step = opening(
-        world, (NEWCOMER, "initiate"), keys=[NEWCOMER.key], org=FARM_ID, commitment=..., type=kind
-    )
+    keys = [NEWCOMER.key, *officers(FARM_CLERK, FARM_HEAD)]
+    step = opening(world, (NEWCOMER, "initiate"), keys=keys, org=FARM_ID, commitment=..., type=kind)
     assert refusal(world, step).code is RefusalCode.NOT_INDEPENDENT
 
 
 def test_an_organisation_that_attests_does_not_trade() -> None:
     world = after("account.open", nth=5)
-    step = opening(
-        world, (NEWCOMER, "initiate"), keys=[NEWCOMER.key], org=VERIFIER_ID, commitment=...
-    )
+    keys = [NEWCOMER.key, VERIFYING.key]
+    step = opening(world, (NEWCOMER, "initiate"), keys=keys, org=VERIFIER_ID, commitment=...)
     assert refusal(world, step).code is RefusalCode.NOT_INDEPENDENT
     world.do(world.changed(step, type="validator"))
     assert world.books.rows[f"org/{VERIFIER_ID}"]["types"] == ["validator", "verifier"]
