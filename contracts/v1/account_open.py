@@ -95,19 +95,20 @@ def _org_needs(books: Books, body: AccountOpening, agreeing: tuple[str, ...]) ->
         return ()
     first = text_of(org, "account")
     owed = account_needs(books, first)
-    listed = {str(item["person"]) for item in persons_of(books.row(f"acct/{first}"))}
+    listed = [str(item["person"]) for item in persons_of(books.row(f"acct/{first}"))]
     roles = {person: roles_of(books, first, person) for person in listed}
 
     def others(need: Need) -> int:
-        return sum(need.role in roles[person] for person in listed.difference(agreeing))
+        return sum(need.role in roles[person] for person in listed if person not in agreeing)
 
-    free = sorted(listed.intersection(agreeing), key=lambda person: (len(roles[person]), person))
-    filled = set[Need]()
+    free = [person for person in listed if person in agreeing]
+    free.sort(key=lambda person: len(roles[person]))
+    filled: list[Need] = []
     for need in sorted(owed, key=others):
         person = next((person for person in free if need.role in roles[person]), None)
         if person is not None:
             free.remove(person)
-            filled.add(need)
+            filled.append(need)
     return tuple(need for need in owed if need not in filled)
 
 
