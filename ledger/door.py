@@ -164,6 +164,10 @@ def _check_org_is_new(connection: Connection, signed: SignedOrder) -> None:
     known = vault.org_of_uscc(connection, code) if isinstance(code, str) else None
     if known is not None:
         raise Refused(RefusalCode.ORG_ALREADY_KNOWN, org=known)
+    # After an import, or with a lost vault, a known organisation would pass for a new one.
+    missing = vault.missing_orgs(connection)
+    if missing:
+        raise Refused(RefusalCode.RECORD_MISSING, kind="org", missing=missing)
 
 
 def _check_named_org(connection: Connection, books: Books, signed: SignedOrder) -> None:
@@ -197,6 +201,10 @@ def _check_parcel(connection: Connection, signed: SignedOrder) -> None:
     area = area_m2(geometry)
     if body.get("stated_area_m2") != area:
         raise Refused(RefusalCode.AREA_MISSTATED, area_m2=area)
+    # Land whose polygon is not here overlaps nothing: it could be registered a second time.
+    missing = vault.missing_polygons(connection)
+    if missing:
+        raise Refused(RefusalCode.RECORD_MISSING, kind="polygon", missing=missing)
     overlaps: list[Json] = [
         {"area_m2": neighbour.overlap_m2, "parcel": neighbour.parcel_id}
         for neighbour in spatial.neighbours(connection, geometry)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from contracts.values import Row
 from ledger import spatial
 from ledger.geometry import parse_parcel
 from ledger.intake import PrivateRecord
-from ledger.tables import side_org, side_person, side_polygon_salt
+from ledger.tables import side_org, side_person, side_polygon_salt, view_row
 
 COMMIT_DOMAIN: Final = "/commit/v1\n"
 RECORD_BYTES_MAX: Final = 65_536
@@ -54,6 +54,33 @@ def uscc_of_org(connection: Connection, org: str) -> str | None:
     """Return an organisation's 统一社会信用代码; nothing if its record is not here."""
     statement = select(side_org.c.uscc).where(side_org.c.org == org)
     return connection.execute(statement).scalar_one_or_none()
+
+
+def missing_orgs(connection: Connection) -> int:
+    """Return of how many organisations of the ledger there is no record here.
+
+    Counts are enough: a record is kept only together with the row that commits to it. Under the
+    lock too, where the rows of the batch are not written yet and their records are: while any is
+    missing, the batch is given none.
+    """
+    # The registrar itself is an organisation of the books, without a commitment.
+    registered = _rows_under(connection, "org") - 1
+    return max(0, registered - _size(connection, side_org))
+
+
+def missing_polygons(connection: Connection) -> int:
+    """Return of how many parcels of the ledger there is no polygon here; see `missing_orgs`."""
+    return max(0, _rows_under(connection, "parcel") - _size(connection, spatial.polygons))
+
+
+def _rows_under(connection: Connection, kind: str) -> int:
+    # The character after the slash ends the range of keys, which an index answers.
+    inside = view_row.c.key.between(f"{kind}/", f"{kind}0")
+    return connection.execute(select(func.count()).where(inside)).scalar_one()
+
+
+def _size(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def keep(connection: Connection, private: Sequence[PrivateRecord], rows: Iterable[Row]) -> None:
