@@ -11,8 +11,9 @@ import typer
 from api.cli.draft_file import BodyOption, OutOption, SetOption, read_body, write
 from api.cli.output import CommandError, console
 from api.cli.place import DataOption, desk_of, open_place
-from api.drafting.accounts import PersonPlan, draft_account, new_person, seal_record
+from api.drafting.accounts import PersonPlan, Sealed, draft_account, new_person, seal_record
 from api.drafting.claims import compute_event, draft_measurement
+from api.drafting.draft import Desk
 from api.drafting.parcels import ParcelPlan, draft_parcel
 from api.drafting.published import overlaps_with, parameter_rows
 from api.drafting.reports import ReportPlan, compute_report, draft_report
@@ -24,6 +25,7 @@ from contracts.v1.method_error import MethodError
 from contracts.v1.parcel_register import DETAILS
 from contracts.values import Json
 from ledger.geometry import GeometryError, from_geojson
+from ledger.registry import Registry
 
 KINDS: Final = ("account.open", "claim.measure", "parcel.register", "report.submit")
 commands = typer.Typer()
@@ -35,12 +37,19 @@ AreasOption = Annotated[
 
 @commands.command("account.open")
 def account_open(
-    org: Annotated[Path, typer.Option("--org", help="JSON record: name_zh, name_en, uscc.")],
     person: Annotated[
         list[str],
         typer.Option("--person", help="ROLE[+ROLE]:PUBLIC_KEY_HEX:RECORD.json, once per person."),
     ],
     kind: Annotated[str, typer.Option("--type", help="holder, verifier, validator or agent.")],
+    org: Annotated[
+        Path | None,
+        typer.Option("--org", help="A new organisation's JSON record: name_zh, name_en, uscc."),
+    ] = None,
+    known_org: Annotated[
+        str | None,
+        typer.Option("--known-org", help="Id of a registered organisation: its further account."),
+    ] = None,
     out: OutOption = Path("account.order"),
     data: DataOption = None,
     *,
@@ -49,7 +58,9 @@ def account_open(
     affiliated: Annotated[bool, typer.Option("--affiliated")] = False,
 ) -> None:
     """Draft account.open: records go to the vault, the order holds salted commitments."""
-    desk = desk_of(open_place(data))
+    registry = open_place(data)
+    desk = desk_of(registry)
+    opener = _opener(registry, desk, org, known_org)
     people = []
     for item in person:
         roles, key, record = [*item.split(":", 2), "", ""][:3]
@@ -63,8 +74,20 @@ def account_open(
         "ets_covered": ets_covered,
         "type": kind,
     }
-    sealed_org = seal_record(desk.origin, "org", _record(org))
-    write(draft_account(desk, traits, sealed_org, people), out)
+    write(draft_account(desk, traits, opener, people), out)
+
+
+def _opener(registry: Registry, desk: Desk, org: Path | None, known: str | None) -> Sealed | str:
+    """Return whose account it will be: a new organisation's sealed record, or a known one's id."""
+    if (org is None) == (known is None):
+        raise CommandError("give either --org FILE (a new organisation) or --known-org ID")
+    if org is not None:
+        return seal_record(desk.origin, "org", _record(org))
+    if registry.books().row(f"org/{known}") is None:
+        raise CommandError(
+            f"there is no organisation {known}; its id is that of the first account it opened"
+        )
+    return str(known)
 
 
 @commands.command("parcel.register")

@@ -73,21 +73,24 @@ class PersonPlan:
 
 
 def draft_account(
-    desk: Desk, account: Mapping[str, Json], org: Sealed, people: Sequence[PersonPlan]
+    desk: Desk, account: Mapping[str, Json], org: Sealed | str, people: Sequence[PersonPlan]
 ) -> Draft:
-    """Draft `account.open` for a new organisation.
+    """Draft `account.open`, for a new organisation or for one that is registered.
 
     Args:
         desk: The registry it is for.
         account: `type`, `ets_covered`, `affiliated`, `dual_control`.
-        org: The organisation's sealed record: name, uscc, kind.
+        org: A new organisation's sealed record (name, uscc, kind), or the id of a known one.
         people: Its representatives.
     """
+    new = org if isinstance(org, Sealed) else None
     body: dict[str, Json] = {
         **account,
-        "commitment": org.digest,
+        **({"commitment": new.digest} if new else {"commitment": None, "org": str(org)}),
         "representatives": [person.representative() for person in people],
     }
     draft = draft_order(desk, "account.open", "registrar", body)
-    private = (org.to_json(), *(person.record.to_json() for person in people))
+    records = [new] if new else []
+    records += [person.record for person in people]
+    private = tuple(record.to_json() for record in records)
     return Draft(order=draft.order, private=private)

@@ -83,39 +83,66 @@ def test_a_founded_registry_publishes_and_audits(desk: Desk) -> None:
     }
 
 
-def test_an_account_is_opened_from_records_that_never_enter_the_log(desk: Desk) -> None:
-    folder = desk.folder
+def opened(desk: Desk, name: str, *options: str | Path, signers: tuple[str, ...] = ()) -> str:
+    """Draft, sign and submit account.open by two new persons; return the account's id."""
+    order = desk.folder / f"{name}.order"
+    for role in ("initiate", "approve"):
+        key = desk.key(f"{name}-{role}")
+        record = desk.folder / f"{name}-{role}.json"
+        options += ("--person", f"{role}:{key}:{record}")
+    where = ("--out", order, "--data", desk.folder / "data")
+    desk.run("order", "draft", "account.open", *options, "--type", "holder", *where)
+    for signer in ("registrar", f"{name}-initiate", f"{name}-approve", *signers):
+        desk.run("order", "sign", order, "--key", desk.folder / f"{signer}.pem")
+    assert "account.open" in desk.run("order", "show", order).stdout
+    done = desk.run("order", "submit", order, *desk.data, "--json")
+    [answer] = json.loads(done.stdout)["results"]
+    assert answer["refused"] is False
+    return str(answer["id"])
+
+
+def org_record(desk: Desk) -> Path:
     code = "91159900MA0DEM001"
     code += uscc.calc_check_digit(code)
     org = {"name_en": "Example Farm", "name_zh": "示例林场", "uscc": code}
-    (folder / "org.json").write_text(json.dumps(org), encoding="utf-8")
-    people = []
-    for role in ("initiate", "approve"):
-        people += ["--person", f"{role}:{desk.key(role)}:{folder / (role + '.json')}"]
-    order = folder / "account.order"
-    desk.run(
-        "order",
-        "draft",
-        "account.open",
-        "--org",
-        folder / "org.json",
-        *people,
-        "--type",
-        "holder",
-        "--out",
-        order,
-        "--data",
-        folder / "data",
-    )
-    for name in ("registrar", "initiate", "approve"):
-        desk.run("order", "sign", order, "--key", folder / f"{name}.pem")
-    shown = desk.run("order", "show", order)
-    done = desk.run("order", "submit", order, *desk.data, "--json")
-    desk.run("export", folder / "out.jsonl", "--data", folder / "data")
+    (desk.folder / "org.json").write_text(json.dumps(org), encoding="utf-8")
+    return desk.folder / "org.json"
 
-    assert "account.open" in shown.stdout
-    assert json.loads(done.stdout)["results"][0]["refused"] is False
-    assert "示例林场" not in (folder / "out.jsonl").read_text(encoding="utf-8")
+
+def test_an_account_is_opened_from_records_that_never_enter_the_log(desk: Desk) -> None:
+    opened(desk, "first", "--org", org_record(desk))
+    desk.run("export", desk.folder / "out.jsonl", "--data", desk.folder / "data")
+
+    assert "示例林场" not in (desk.folder / "out.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_known_organisation_opens_a_further_account(desk: Desk) -> None:
+    org = opened(desk, "first", "--org", org_record(desk))
+    second = opened(desk, "second", "--known-org", org, signers=("first-initiate", "first-approve"))
+
+    drafted = json.loads((desk.folder / "second.order").read_text(encoding="utf-8"))
+    assert (drafted["order"]["body"]["org"], drafted["order"]["body"]["commitment"]) == (org, None)
+    assert second != org
+    assert json.loads(desk.run("audit", *desk.data, "--json").stdout)["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        pytest.param((), "either --org FILE", id="neither"),
+        pytest.param(("--org", "o.json", "--known-org", "0"), "either --org FILE", id="both"),
+        pytest.param(("--known-org", "0000000A"), "no organisation 0000000A", id="unknown"),
+    ],
+)
+def test_an_account_belongs_to_one_organisation(
+    desk: Desk, options: tuple[str, ...], sentence: str
+) -> None:
+    person = f"initiate:{desk.key('someone')}:{desk.folder / 'someone.json'}"
+    given = (*options, "--person", person, "--type", "holder", "--data", desk.folder / "data")
+    result = desk.run("order", "draft", "account.open", *given, fails=True)
+
+    assert isinstance(result.exception, CommandError)
+    assert sentence in str(result.exception)
 
 
 def test_a_refused_order_says_why_in_both_languages(desk: Desk) -> None:
