@@ -139,6 +139,7 @@ class RefusalCode(IntEnum):
     DECLARATION_TOO_EARLY = 5025
     CLAIM_ALREADY_COVERED = 5026
     CLAIM_PURPOSE_WRONG = 5027
+    PROXIES_MISSTATED = 5028
 
 
 class Refused(Exception):  # noqa: N818 (an outcome, not an error)

@@ -2,7 +2,9 @@
 
 Six source groups are always stated, an empty one as zero. The residual is what was measured
 after real reductions; a reduction is recorded, never subtracted again. What was left out must be
-estimated, each below 1 % and all together below 5 % of the total.
+estimated, each below 1 % and all together below 5 % of the total. Every factor belongs to events
+and is valid on the event's last day, as the engine wants it; its proxies are just those factors
+that an officer had to confirm, so that none can be left unnamed.
 
 Source: MEE 公告2019年第19号, six source groups; NZCE methodology (extrapolation); PAS 2060's 1 %
 and 5 % significance guide. Factors are published parameters and usable ones.
@@ -125,7 +127,7 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
         Refused: `MANDATE_MISSING`; `ACCOUNT_TYPE_WRONG`, `CLAIM_UNKNOWN`,
             `CLAIM_NOT_OWN`, `CLAIM_STATE_WRONG`, `PARAMETER_UNKNOWN`; `NUMBERS_DO_NOT_ADD_UP`;
             `METHODOLOGY_UNKNOWN`, `EVENT_NOT_OVER`, `DEADLINE_PASSED`, `REDUCTION_MISSING`,
-            `EXCLUSIONS_TOO_LARGE`, `PARAMETER_NOT_USABLE`; last `TOO_LARGE`.
+            `EXCLUSIONS_TOO_LARGE`, `PARAMETER_NOT_USABLE`, `PROXIES_MISSTATED`; last `TOO_LARGE`.
     """
     agent = agent_of(books, order, body.agency, moment)
     find_account(books, body.account, "holder")
@@ -134,7 +136,7 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
         raise Refused(RefusalCode.CLAIM_NOT_OWN, claim=body.claim)
     if claim["completion"] is not None or list_of(claim, "retirements"):
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
-    parameters = find_parameters(books, (*body.factors, *body.proxies))
+    parameters = find_parameters(books, body.factors)
     summed_g = sum(body.groups.values())
     if summed_g != body.total_g or body.residual_g != body.total_g:
         raise Refused(RefusalCode.NUMBERS_DO_NOT_ADD_UP, total_g=body.total_g, groups_g=summed_g)
@@ -144,7 +146,11 @@ def decide(books: Books, order: Order, body: ClaimMeasurement, moment: Moment) -
         raise Refused(RefusalCode.EVENT_NOT_OVER, dates=claim["dates"])
     check_open(claim, moment)
     _check_inventory(body)
-    check_usable(parameters)
+    last_day = date_of(object_of(claim, "dates"), "end")
+    check_usable(parameters, domain="ORG_EVENT", day=last_day)
+    proxies = [key for key in body.factors if parameters[key]["needs_confirmation"] is True]
+    if set(body.proxies) != set(proxies):
+        raise Refused(RefusalCode.PROXIES_MISSTATED, expected=[*sorted(proxies)])
     groups: list[Json] = [{"emissions_g": body.groups[name], "group": name} for name in GROUPS]
     measurement: dict[str, Json] = {
         **body.described,

@@ -13,11 +13,13 @@ Example:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from contracts.authority import Need, officer
 from contracts.books import Books
 from contracts.form import NAME, Form
+from contracts.lookup import date_of
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
@@ -113,8 +115,8 @@ def find_parameters(books: Books, keys: Iterable[str]) -> dict[str, Value]:
     return found
 
 
-def check_usable(parameters: Mapping[str, Value]) -> None:
-    """Refuse a factor that no officer has confirmed though it needs it.
+def check_usable(parameters: Mapping[str, Value], *, domain: str, day: date) -> None:
+    """Refuse a factor of another domain, not valid on a day, or lacking a due confirmation.
 
     Raises:
         Refused: `PARAMETER_NOT_USABLE`.
@@ -122,6 +124,22 @@ def check_usable(parameters: Mapping[str, Value]) -> None:
     for key, row in parameters.items():
         if row["needs_confirmation"] is True and row["confirmed_seq"] is None:
             raise Refused(RefusalCode.PARAMETER_NOT_USABLE, parameter=key)
+        if row["domain"] != domain:
+            raise Refused(
+                RefusalCode.PARAMETER_NOT_USABLE,
+                parameter=key,
+                domain=row["domain"],
+                expected_domain=domain,
+            )
+        start, end = date_of(row, "valid_from"), row["valid_to"]
+        if day < start or (end is not None and day > date_of(row, "valid_to")):
+            raise Refused(
+                RefusalCode.PARAMETER_NOT_USABLE,
+                parameter=key,
+                day=day.isoformat(),
+                valid_from=row["valid_from"],
+                valid_to=end,
+            )
 
 
 RULE: Final = Rule(kind="parameters.publish", read=read, needs=needs, decide=decide)

@@ -145,7 +145,7 @@ def decide(books: Books, order: Order, body: MonitoringReport, moment: Moment) -
         raise Refused(RefusalCode.AREA_MISSTATED, area_m2=project["area_m2"])
     check_result(body.result)
     _check_programme(project, body, moment)
-    check_usable(parameters)
+    check_usable(parameters, domain="SINK", day=date_at(moment.at_us))
     value: dict[str, Json] = {
         **body.described,
         **body.result.to_json(),

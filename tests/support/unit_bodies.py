@@ -62,7 +62,7 @@ def claim_measure(account: str, claim: str) -> Body:
                 "reason": {"zh": "数据缺失，估算小于百分之一"},
             }
         ],
-        "factors": [EVENT_FACTOR],
+        "factors": [EVENT_FACTOR, MEAL_FACTOR],
         "groups_g": {
             "energy": 9_870_004,
             "fuel": 1_204_300,

@@ -36,7 +36,8 @@ def test_records_the_inventory_of_the_worked_example() -> None:
     assert [group["group"] for group in measurement["groups"]] == list(GROUPS)
     assert sum(group["emissions_g"] for group in measurement["groups"]) == 42_317_604
     assert measurement["computed_by"] == "self"
-    assert measurement["factors"] == [EVENT_FACTOR]
+    assert measurement["factors"] == [EVENT_FACTOR, MEAL_FACTOR]
+    assert measurement["proxies"] == [MEAL_FACTOR]
     assert measurement["seq"] == step.seq
     assert row.value["completion"] is None
 
@@ -150,11 +151,48 @@ def unconfirmed(world: World, step: Step) -> Step:
         pytest.param(
             excluded(*[423_176] * 5, 1), RefusalCode.EXCLUSIONS_TOO_LARGE, id="five-per-cent-in-all"
         ),
+        pytest.param(changing(proxies=[]), RefusalCode.PROXIES_MISSTATED, id="proxy-unnamed"),
+        pytest.param(
+            changing(proxies=[EVENT_FACTOR, MEAL_FACTOR]),
+            RefusalCode.PROXIES_MISSTATED,
+            id="no-proxy-named-as-one",
+        ),
+        pytest.param(
+            changing(factors=[EVENT_FACTOR]), RefusalCode.PROXIES_MISSTATED, id="proxy-not-used"
+        ),
+        pytest.param(
+            after_row(EVENT_FACTOR, domain="SINK"),
+            RefusalCode.PARAMETER_NOT_USABLE,
+            id="factor-of-a-sink",
+        ),
+        pytest.param(
+            after_row(EVENT_FACTOR, valid_from="2026-10-23"),
+            RefusalCode.PARAMETER_NOT_USABLE,
+            id="factor-valid-after-the-event-only",
+        ),
+        pytest.param(
+            after_row(EVENT_FACTOR, valid_to="2026-10-21"),
+            RefusalCode.PARAMETER_NOT_USABLE,
+            id="factor-valid-until-the-day-before",
+        ),
         pytest.param(unconfirmed, RefusalCode.PARAMETER_NOT_USABLE, id="unconfirmed-proxy"),
     ],
 )
 def test_refuses(spoil: Spoil, code: RefusalCode) -> None:
     assert code_of("claim.measure", spoil) is code
+
+
+@pytest.mark.parametrize(
+    "valid",
+    [
+        pytest.param({"valid_from": "2026-10-22"}, id="from-the-last-day-on"),
+        pytest.param({"valid_to": "2026-10-22"}, id="until-the-last-day"),
+        pytest.param({"valid_to": None}, id="without-end"),
+    ],
+)
+def test_a_factor_holds_on_the_last_day_of_the_event(valid: dict[str, Json]) -> None:
+    world, step = before("claim.measure")
+    world.do(after_row(EVENT_FACTOR, **valid)(world, step))
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,21 @@ def period(start: str, end: str) -> Spoil:
             RefusalCode.PLAUSIBILITY_REASON_MISSING,
             id="too-fast-to-believe",
         ),
+        pytest.param(
+            after_row(PLOT_FACTOR, domain="ORG_EVENT"),
+            RefusalCode.PARAMETER_NOT_USABLE,
+            id="parameter-of-events",
+        ),
+        pytest.param(
+            after_row(PLOT_FACTOR, valid_from="2026-10-09"),
+            RefusalCode.PARAMETER_NOT_USABLE,
+            id="parameter-valid-from-tomorrow",
+        ),
+        pytest.param(
+            after_row(PLOT_FACTOR, valid_to="2026-10-07"),
+            RefusalCode.PARAMETER_NOT_USABLE,
+            id="parameter-valid-until-yesterday",
+        ),
         pytest.param(unconfirmed, RefusalCode.PARAMETER_NOT_USABLE, id="unconfirmed-parameter"),
     ],
 )
