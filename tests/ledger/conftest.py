@@ -1,22 +1,14 @@
-"""A folder in memory for tests that commit thousands of times.
-
-Killing a process loses nothing that the kernel has, so these tests ask nothing of the disk; on a
-loaded disk every commit would cost 50 ms.
-"""
+"""What the tests of the ledger share."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-MEMORY = Path("/dev/shm")
+from tests.support.memory import folder_in_memory
 
 
 @pytest.fixture
 def fast_path(tmp_path: Path) -> Iterator[Path]:
-    if not MEMORY.is_dir():
-        yield tmp_path
-        return
-    with TemporaryDirectory(prefix="sinkledger-", dir=MEMORY) as folder:
-        yield Path(folder)
+    with folder_in_memory(tmp_path) as folder:
+        yield folder
