@@ -27,6 +27,8 @@ def run() -> dict[str, object]:
             began = time.perf_counter()
             recorded, _ = market.submit([read_envelope(envelope) for envelope in batch])
             spent_s += time.perf_counter() - began
+            if not recorded:
+                raise RuntimeError(f"no order of a batch was recorded after {done} orders")
             before, done = done, done + recorded
             if before // 50_000 != done // 50_000:
                 samples.append(
