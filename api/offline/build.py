@@ -1,0 +1,141 @@
+"""Put the offline pages together: one self-contained file each, the same bytes every time.
+
+`python -m api.offline.build` writes the committed files anew; a test holds them equal to a fresh
+build. The scripts are plain files without modules, joined in the order below, because a page
+opened from `file://` may not load modules. Nothing is minified: the page is its own source.
+"""
+
+import argparse
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent
+SOURCES: Final = FOLDER / "src"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflinePage:
+    """What one page is made of; names are those of files in `src/`."""
+
+    name: str
+    template: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    connect: str = "'none'"
+    """Whom the page may talk to, as the `connect-src` of its own policy."""
+
+
+VERIFY: Final = OfflinePage(
+    name="verify.html",
+    template="verify.html",
+    styles=("page.css", "verify.css"),
+    scripts=(
+        "bytes.js",
+        "sha256.js",
+        "canonical.js",
+        "verify_page.js",
+    ),
+)
+PAGES: Final = (VERIFY,)
+
+_DECLARED: Final = re.compile(
+    r"^(?:async\s+)?(?:function\s*\*?|class|const|let|var)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
+)
+
+
+class PageError(Exception):
+    """The sources do not make a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom a page trusts when its reader gives nothing: nobody, unless its operator says so."""
+
+    policy: str | None = None
+    registry: str | None = None
+
+    def to_json(self) -> str:
+        """Return it for a data block in HTML, where `<` must not stand."""
+        trust = {"policy": self.policy, "registry": self.registry}
+        return json.dumps(trust, sort_keys=True).replace("<", "\\u003c")
+
+
+def build(page: OfflinePage, trust: Trust | None = None) -> str:
+    """Return a page as HTML.
+
+    Raises:
+        PageError: two scripts declare one name, or a source would end its own element.
+    """
+    script = _join(page.scripts)
+    style = _join(page.styles)
+    _refuse_twice_declared(script)
+    for source, end in ((script, "</script"), (style, "</style")):
+        if end in source.lower() or "<!--" in source:
+            raise PageError(f"a source of {page.name} holds {end} or <!--")
+    parts = {
+        "POLICY": content_policy(page, script=script, style=style),
+        "STYLE": style,
+        "TRUST": (trust or Trust()).to_json(),
+        "SCRIPT": script,
+    }
+    template = (SOURCES / page.template).read_text(encoding="utf-8")
+    return re.sub(r"\{\{([A-Z]+)\}\}", lambda match: parts[match[1]], template)
+
+
+def content_policy(page: OfflinePage, *, script: str, style: str) -> str:
+    """Return the policy that lets exactly these two inline sources work, and nothing else load."""
+    return (
+        f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; "
+        f"img-src data:; connect-src {page.connect}; form-action 'none'; base-uri 'none'"
+    )
+
+
+def declared_policy(html: str) -> str:
+    """Return the policy that a built page declares for itself, for the header it is served with."""
+    found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    if found is None:
+        raise PageError("the page declares no policy")
+    return found[1]
+
+
+def _join(names: Iterable[str]) -> str:
+    """Return sources one after another; they begin on a line of their own, as the template does."""
+    return "\n" + "".join((SOURCES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _refuse_twice_declared(script: str) -> None:
+    """All scripts share one scope, and a second function of one name would replace the first."""
+    seen: set[str] = set()
+    for name in _DECLARED.findall(script):
+        if name in seen:
+            raise PageError(f"{name} is declared twice")
+        seen.add(name)
+
+
+def main() -> None:
+    """Write the pages, as committed or with the trust of an operator."""
+    parser = argparse.ArgumentParser(description="Build the offline pages.")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
+    parser.add_argument("--policy", type=Path, help="policy file that the pages are to trust")
+    parser.add_argument("--registry", type=Path, help="registry.json that they are to trust")
+    given = parser.parse_args()
+    trust = Trust(
+        policy=given.policy.read_text(encoding="utf-8") if given.policy else None,
+        registry=given.registry.read_text(encoding="utf-8") if given.registry else None,
+    )
+    for page in PAGES:
+        (given.out / page.name).write_text(build(page, trust), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
