@@ -20,15 +20,14 @@ from certificates.number import certificate_number
 from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.statement import Statement
-from contracts.lookup import integer_of, object_of
+from contracts.lookup import integer_of, object_of, texts_of
 from contracts.refusal import Refused
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json
 from ledger.files import write_atomically
 from ledger.intake import read_envelope
-from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
-from ledger.log.key import parse_vkey
 from ledger.log.proof import TlogProof
 from ledger.registry import Registry
 
@@ -142,6 +141,4 @@ def checkpoint_of(registry: Registry) -> Checkpoint | None:
     note, row = registry.checkpoint(), registry.books().row("registry")
     if note is None or row is None:
         return None
-    vkeys = row["log_vkeys"]
-    first = vkeys[0] if isinstance(vkeys, list) else ""
-    return open_checkpoint(note, parse_vkey(str(first)), str(row["origin"]))
+    return open_checkpoint(note, log_keys(texts_of(row, "log_vkeys")), str(row["origin"]))

@@ -130,7 +130,7 @@ def check_proof(entry_bytes: bytes, proof_bytes: bytes, trust: Trust) -> Checkpo
     if trust.vkey is None:
         raise StepNotChecked(*_NO_KEY)
     try:
-        return verify_entry(proof, entry_bytes, vkey=trust.vkey, origin=trust.vkey.name)
+        return verify_entry(proof, entry_bytes, vkeys=(trust.vkey,), origin=trust.vkey.name)
     except ProofError as error:
         raise StepFailed("记录不在受信任的登记簿中", f"not proven: {error}") from error
 
@@ -152,7 +152,7 @@ def check_status(
     size, day = checkpoint.size, date_at(entry.at_us).isoformat()
     if newest is not None:
         try:
-            latest = open_checkpoint(newest, trust.vkey, trust.vkey.name)
+            latest = open_checkpoint(newest, (trust.vkey,), trust.vkey.name)
         except NoteError as error:
             raise StepFailed("所给的新检查点不可信", f"newer checkpoint: {error}") from error
         if latest.size < size:

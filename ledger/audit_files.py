@@ -5,8 +5,8 @@ from hashlib import sha256
 from ledger.audit_log import LogAudit
 from ledger.blobs import stored_blobs
 from ledger.high_water import HighWaterError, read_mark
-from ledger.log.checkpoint import parse_checkpoint
-from ledger.log.note import NoteError, Vkey, parse_note, parse_vkey, verify
+from ledger.log.checkpoint import log_keys, parse_checkpoint
+from ledger.log.note import NoteError, parse_note, verify
 from ledger.settings import Settings
 
 CHECKPOINT_FILE = "checkpoint"
@@ -71,7 +71,7 @@ def _check_checkpoint(note_bytes: bytes, audit: LogAudit) -> None:
     texts = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
     try:
         note = parse_note(note_bytes)
-        verify(note, _vkeys(texts))
+        verify(note, log_keys(texts))
         checkpoint = parse_checkpoint(note.text)
     except NoteError as error:
         audit.findings.add(CHECKPOINT_FILE, str(error))
@@ -79,14 +79,3 @@ def _check_checkpoint(note_bytes: bytes, audit: LogAudit) -> None:
     if checkpoint.origin != audit.redecider.state.chain.origin:
         audit.findings.add(CHECKPOINT_FILE, f"is of the log {checkpoint.origin}")
     _check_root(CHECKPOINT_FILE, checkpoint.size, checkpoint.root, audit)
-
-
-def _vkeys(texts: list[str]) -> list[Vkey]:
-    """Return the keys that can be read; entry 0 may name some of an algorithm yet unknown."""
-    keys = []
-    for text in texts:
-        try:
-            keys.append(parse_vkey(text))
-        except NoteError:
-            continue
-    return keys

@@ -81,7 +81,7 @@ def _read_key(registry: Registry, origin: str) -> Skey:
 def _continues(registry: Registry, published: bytes, key: Skey, new: Checkpoint) -> bool:
     """Check that the log continues what was published; say whether it is the very same."""
     try:
-        old = open_checkpoint(published, key.vkey, new.origin)
+        old = open_checkpoint(published, (key.vkey,), new.origin)
         if old.size > new.size:
             raise PublishError(f"{old.size} entries were signed, now there are {new.size}")
         path = registry.consistency(old.size, new.size)

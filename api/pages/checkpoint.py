@@ -5,9 +5,9 @@ from typing import Final
 
 from contracts.lookup import text_of, texts_of
 from contracts.values import Value
-from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
-from ledger.log.key import Vkey, parse_vkey
+from ledger.log.key import Vkey
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.registry import CHECKPOINT_FILE, Registry
 
@@ -22,14 +22,14 @@ class Published:
 
     Attributes:
         note: Its bytes, as signed.
-        checkpoint: What they state; the signature holds under the log's own key.
-        vkey: That key, as entry 0 names it.
+        checkpoint: What they state; the signature holds under one of the log's keys.
+        vkeys: The log's keys, as the registry's row names them.
         at_us: When this machine last published it, microseconds UTC.
     """
 
     note: bytes
     checkpoint: Checkpoint
-    vkey: Vkey
+    vkeys: tuple[Vkey, ...]
     at_us: int
 
     @property
@@ -50,7 +50,7 @@ def published(registry: Registry, row: Value) -> Published | None:
         row: The registry's own row, which names the log's keys.
 
     Raises:
-        NoteError: what is published is not signed by this log's key.
+        NoteError: what is published is not signed by a key of this log.
     """
     path = registry.settings.log / CHECKPOINT_FILE
     if not path.exists():
@@ -58,9 +58,9 @@ def published(registry: Registry, row: Value) -> Published | None:
     # The time is read first: should a new checkpoint come in between, it only looks older.
     at_us = path.stat().st_mtime_ns // 1000
     note = path.read_bytes()
-    vkey = parse_vkey(texts_of(row, "log_vkeys")[0])
-    checkpoint = open_checkpoint(note, vkey, text_of(row, "origin"))
-    return Published(note=note, checkpoint=checkpoint, vkey=vkey, at_us=at_us)
+    vkeys = log_keys(texts_of(row, "log_vkeys"))
+    checkpoint = open_checkpoint(note, vkeys, text_of(row, "origin"))
+    return Published(note=note, checkpoint=checkpoint, vkeys=vkeys, at_us=at_us)
 
 
 def check_covered(registry: Registry, published: Published, entry: Entry) -> bool:
@@ -73,5 +73,5 @@ def check_covered(registry: Registry, published: Published, entry: Entry) -> boo
         return False
     path = registry.proof(entry.seq, published.size)
     proof = TlogProof(index=entry.seq, path=path, checkpoint=published.note)
-    verify_entry(proof, entry.content, vkey=published.vkey, origin=published.checkpoint.origin)
+    verify_entry(proof, entry.content, vkeys=published.vkeys, origin=published.checkpoint.origin)
     return True

@@ -4,6 +4,10 @@
     vkey   = <name>+<8 hex digits>+base64(algorithm || public key)
     skey   = PRIVATE+KEY+<name>+<8 hex digits>+base64(algorithm || seed)      (as Go's x/mod has it)
 
+Three algorithms can be checked: Ed25519 over the note's text, and the two cosignatures of
+c2sp.org/tlog-cosignature, which are timestamped: Ed25519 and ML-DSA-44. All seeds have 32 bytes.
+A vkey of another algorithm can be carried, but nothing verifies under it.
+
 A key file holds one skey and a newline.
 """
 
@@ -13,14 +17,23 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from . import mldsa
 from .signature import ED25519, SignatureError, check_key, public_key
 
 ALG_ED25519: Final = 0x01
+ALG_COSIGNATURE: Final = 0x04
+"""Timestamped Ed25519, `cosignature/v1`."""
+
+ALG_ML_DSA_44: Final = 0x06
+"""Timestamped ML-DSA-44, `subtree/v1`."""
+
 KEY_ID_SIZE: Final = 4
+NAME_SIZE_MAX: Final = 255
+"""Bytes that a name may have where `subtree/v1` states it, after one byte of length."""
 
 _SKEY_PREFIX: Final = "PRIVATE+KEY+"
 _SEED_SIZE: Final = 32
-_NAME: Final = re.compile(r"[^\s\x00-\x1f+]+")
+_NAME: Final = re.compile(r"[^\s\x00-\x1f+\ud800-\udfff]+")
 _KEY_TEXT: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})")
 
 
@@ -33,7 +46,8 @@ class Vkey:
     """A public key under its name, for one algorithm.
 
     Raises:
-        NoteError: the name is empty or has a space or plus, or the Ed25519 key is unfit.
+        NoteError: the name is empty or has a space or plus, the Ed25519 key is unfit, the
+            ML-DSA-44 key has another length or its name more than 255 bytes.
     """
 
     name: str
@@ -42,11 +56,16 @@ class Vkey:
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        if self.alg == ALG_ED25519:
+        if self.alg in (ALG_ED25519, ALG_COSIGNATURE):
             try:
                 check_key(ED25519, self.key)
             except SignatureError as error:
                 raise NoteError(f"key of {self.name}: {error}") from error
+        if self.alg == ALG_ML_DSA_44:
+            if len(self.key) != mldsa.KEY_SIZE:
+                raise NoteError(f"key of {self.name}: not the {mldsa.KEY_SIZE} bytes of ML-DSA-44")
+            if len(self.name.encode()) > NAME_SIZE_MAX:
+                raise NoteError(f"name of an ML-DSA-44 key longer than {NAME_SIZE_MAX} bytes")
 
     @property
     def key_id(self) -> bytes:
@@ -63,28 +82,33 @@ class Vkey:
 
 @dataclass(frozen=True, slots=True)
 class Skey:
-    """An Ed25519 seed (32 bytes) under its name; its `repr` does not show the seed.
+    """A seed (32 bytes) under its name, for one algorithm; its `repr` does not show the seed.
 
     Raises:
-        NoteError: the name is empty or has a space or plus, or the seed has another length.
+        NoteError: the name is empty or has a space or plus, the seed has another length, or the
+            algorithm is none of the three.
     """
 
     name: str
     seed: bytes = field(repr=False)
+    alg: int = ALG_ED25519
 
     def __post_init__(self) -> None:
         _check_name(self.name)
         if len(self.seed) != _SEED_SIZE:
             raise NoteError(f"a seed has {_SEED_SIZE} bytes")
+        if self.alg not in (ALG_ED25519, ALG_COSIGNATURE, ALG_ML_DSA_44):
+            raise NoteError(f"skey of {self.name}: algorithm 0x{self.alg:02x} cannot sign here")
 
     @property
     def vkey(self) -> Vkey:
         """The public key under the same name."""
-        return Vkey(self.name, ALG_ED25519, public_key(self.seed))
+        of_seed = mldsa.public_key if self.alg == ALG_ML_DSA_44 else public_key
+        return Vkey(self.name, self.alg, of_seed(self.seed))
 
     def to_text(self) -> str:
         """Return the skey text without a newline. It is a secret."""
-        typed_seed = b64encode(bytes([ALG_ED25519]) + self.seed).decode()
+        typed_seed = b64encode(bytes([self.alg]) + self.seed).decode()
         return f"{_SKEY_PREFIX}{self.name}+{self.vkey.key_id.hex()}+{typed_seed}"
 
 
@@ -107,7 +131,7 @@ def parse_vkey(text: str) -> Vkey:
     """Read a vkey; a newline at its end is allowed.
 
     Raises:
-        NoteError: another form, a key ID that does not fit, an unfit Ed25519 key.
+        NoteError: another form, a key ID that does not fit, an unfit key.
     """
     name, key_id, data = _parse_key(text.removesuffix("\n"), "vkey")
     vkey = Vkey(name, data[0], data[1:])
@@ -125,9 +149,7 @@ def parse_skey(text: str) -> Skey:
     if not text.startswith(_SKEY_PREFIX):
         raise NoteError(f"skey does not begin with {_SKEY_PREFIX}")
     name, key_id, data = _parse_key(text.removesuffix("\n").removeprefix(_SKEY_PREFIX), "skey")
-    if data[0] != ALG_ED25519:
-        raise NoteError(f"skey of {name}: algorithm 0x{data[0]:02x} cannot sign here")
-    skey = Skey(name, data[1:])
+    skey = Skey(name, data[1:], data[0])
     if skey.vkey.key_id.hex() != key_id:
         raise NoteError(f"skey of {name}: key ID does not fit")
     return skey

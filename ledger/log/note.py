@@ -4,34 +4,36 @@
     <empty line>
     — <key name> base64(key ID || signature)        one or more
 
-Only Ed25519 (0x01) is signed and checked today; the algorithm is part of every key, so others can
-be added without changing a format.
+Ed25519 (0x01) and both kinds of cosignature (0x04, 0x06) are signed and checked.
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from .cosignature import sign_text, verify_text
 from .key import (
+    ALG_COSIGNATURE,
     ALG_ED25519,
-    KEY_ID_SIZE,
+    ALG_ML_DSA_44,
     NoteError,
     Skey,
     Vkey,
-    decode_base64,
     parse_skey,
     parse_vkey,
 )
-from .signature import ED25519, Signature, SignatureError, sign_ed25519, verify_signature
+from .note_line import NoteSignature, parse_line
 
 __all__ = [
+    "ALG_COSIGNATURE",
     "ALG_ED25519",
+    "ALG_ML_DSA_44",
     "Note",
     "NoteError",
     "NoteSignature",
     "Skey",
+    "Verified",
     "Vkey",
     "parse_note",
     "parse_skey",
@@ -44,17 +46,7 @@ SIGNATURES_MAX: Final = 100
 NOTE_SIZE_MAX: Final = 1_000_000
 """Both limits are those of Go's x/mod; the specification asks for at least 16 signatures."""
 
-_SIGNATURE_LINE: Final = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
-
-
-@dataclass(frozen=True, slots=True)
-class NoteSignature:
-    """One signature line: who claims to have signed, by which key, and the signature's bytes."""
-
-    name: str
-    key_id: bytes
-    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +58,19 @@ class Note:
 
     def to_bytes(self) -> bytes:
         """Return the note as it is stored and sent."""
-        lines = [
-            f"— {one.name} {b64encode(one.key_id + one.signature).decode()}\n"
-            for one in self.signatures
-        ]
-        return f"{self.text}\n{''.join(lines)}".encode()
+        lines = "".join(one.to_line() for one in self.signatures)
+        return f"{self.text}\n{lines}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A trusted key that has signed, and the time that it states (POSIX seconds).
+
+    A plain Ed25519 signature states none, and 0 under ML-DSA-44 says nothing of a time either.
+    """
+
+    vkey: Vkey
+    timestamp: int | None = None
 
 
 def parse_note(data: bytes) -> Note:
@@ -94,19 +94,25 @@ def parse_note(data: bytes) -> Note:
     lines = signed[:-1].split("\n", SIGNATURES_MAX)
     if len(lines) > SIGNATURES_MAX:
         raise NoteError(f"note has more than {SIGNATURES_MAX} signatures")
-    return Note(f"{text}\n", tuple(_parse_line(line) for line in lines))
+    return Note(f"{text}\n", tuple(parse_line(line) for line in lines))
 
 
-def sign(text: str, signers: Iterable[Skey]) -> bytes:
+def sign(text: str, signers: Iterable[Skey], timestamp: int = 0) -> bytes:
     """Return the note of this text with a signature by each signer.
 
+    Args:
+        text: Ends in a newline; under a cosigning key it must be a checkpoint's.
+        signers: Keys of any of the three algorithms.
+        timestamp: POSIX seconds, which cosignatures state; 0 only without 0x04 keys.
+
     Raises:
-        NoteError: the text does not end in a newline or holds a control character, or nobody signs.
+        NoteError: the text does not end in a newline or holds a control character, nobody signs,
+            or a key cannot sign this text at this time.
     """
     if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteError("a note's text ends in a newline and holds no control character")
     signatures = tuple(
-        NoteSignature(signer.name, signer.vkey.key_id, sign_ed25519(signer.seed, text.encode()).sig)
+        NoteSignature(signer.name, signer.vkey.key_id, sign_text(text, signer, timestamp))
         for signer in signers
     )
     if not signatures:
@@ -114,47 +120,35 @@ def sign(text: str, signers: Iterable[Skey]) -> bytes:
     return Note(text, signatures).to_bytes()
 
 
-def verify(note: Note, vkeys: Iterable[Vkey]) -> tuple[str, ...]:
+def verify(note: Note, vkeys: Iterable[Vkey]) -> tuple[Verified, ...]:
     """Check a note against the keys that the caller trusts.
 
     Returns:
-        The name of each trusted key that has signed, one for each key, in the note's sequence;
-        never empty. Signatures by other keys are ignored.
+        Each trusted key that has signed, once, in the note's sequence, with the latest time that
+        it states; never empty. Signatures by other keys are ignored.
 
     Raises:
         NoteError: two trusted keys share name and key ID; a line that names a trusted key fails,
             which spoils the whole note; no trusted key has signed.
     """
-    known: dict[tuple[str, bytes], Vkey] = {}
-    for vkey in vkeys:
-        if known.setdefault((vkey.name, vkey.key_id), vkey) != vkey:
-            raise NoteError(f"two keys named {vkey.name} share the key ID {vkey.key_id.hex()}")
-    verified: dict[Vkey, str] = {}
+    known = _by_name_and_id(vkeys)
+    verified: dict[Vkey, Verified] = {}
     for one in note.signatures:
-        signer = known.get((one.name, one.key_id))
-        if signer is not None:
-            _verify_line(signer, one, note.text)
-            verified[signer] = signer.name
+        vkey = known.get((one.name, one.key_id))
+        if vkey is None:
+            continue
+        timestamp = verify_text(note.text, vkey, one.signature)
+        before = verified.get(vkey)
+        if before is None or (before.timestamp or 0) < (timestamp or 0):
+            verified[vkey] = Verified(vkey, timestamp)
     if not verified:
         raise NoteError("note is not signed by a known key")
     return tuple(verified.values())
 
 
-def _verify_line(vkey: Vkey, one: NoteSignature, text: str) -> None:
-    if vkey.alg != ALG_ED25519:
-        raise NoteError(f"algorithm 0x{vkey.alg:02x} of {vkey.name} cannot be checked here")
-    signature = Signature(alg=ED25519, key=vkey.key, sig=one.signature)
-    try:
-        verify_signature(signature, text.encode())
-    except SignatureError as error:
-        raise NoteError(f"signature by {vkey.name} does not verify") from error
-
-
-def _parse_line(line: str) -> NoteSignature:
-    found = _SIGNATURE_LINE.fullmatch(line)
-    if found is None:
-        raise NoteError("malformed signature line")
-    data = decode_base64(found[2])
-    if len(data) <= KEY_ID_SIZE:
-        raise NoteError("signature line without a signature")
-    return NoteSignature(found[1], data[:KEY_ID_SIZE], data[KEY_ID_SIZE:])
+def _by_name_and_id(vkeys: Iterable[Vkey]) -> dict[tuple[str, bytes], Vkey]:
+    known: dict[tuple[str, bytes], Vkey] = {}
+    for vkey in vkeys:
+        if known.setdefault((vkey.name, vkey.key_id), vkey) != vkey:
+            raise NoteError(f"two keys named {vkey.name} share the key ID {vkey.key_id.hex()}")
+    return known

@@ -12,6 +12,7 @@ The entry's bytes are not in the file; they lie beside it.
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,13 +81,15 @@ class TlogProof:
         return cls(index=int(found[1]), path=path, checkpoint=checkpoint, extra=extra)
 
 
-def verify_entry(proof: TlogProof, entry_bytes: bytes, *, vkey: Vkey, origin: str) -> Checkpoint:
+def verify_entry(
+    proof: TlogProof, entry_bytes: bytes, *, vkeys: Iterable[Vkey], origin: str
+) -> Checkpoint:
     """Check that exactly these bytes are entry `proof.index` of the log `origin`.
 
     Args:
         proof: The proof file's content.
         entry_bytes: The entry's canonical bytes.
-        vkey: The log's key, from a source that the caller trusts, never from the proof.
+        vkeys: The log's keys, from a source that the caller trusts, never from the proof.
         origin: The log that the caller expects.
 
     Returns:
@@ -97,7 +100,7 @@ def verify_entry(proof: TlogProof, entry_bytes: bytes, *, vkey: Vkey, origin: st
             the entry to its root.
     """
     try:
-        checkpoint = open_checkpoint(proof.checkpoint, vkey, origin)
+        checkpoint = open_checkpoint(proof.checkpoint, vkeys, origin)
     except NoteError as error:
         raise ProofError(f"checkpoint of the proof: {error}") from error
     leaf = leaf_hash(entry_bytes)

@@ -182,7 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open(path: Path, vkey_text: str) -> Checkpoint:
     vkey = parse_vkey(vkey_text)
-    return open_checkpoint(path.read_bytes(), vkey, vkey.name)
+    return open_checkpoint(path.read_bytes(), (vkey,), vkey.name)
 
 
 def _check_export(path: Path, signed: Checkpoint | None) -> ChainState:

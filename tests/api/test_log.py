@@ -44,20 +44,20 @@ def test_every_entry_is_proven_in_the_checkpoint(demo: Service, played: Path) ->
     vkey, origin = parse_vkey(vkey_in(played)), demo.get("/v1/registry")["origin"]
     for seq, content in enumerate(entries(demo)):
         proof = TlogProof.parse(demo.client.get(f"/v1/entries/{seq}/proof").content)
-        checkpoint = verify_entry(proof, content, vkey=vkey, origin=origin)
+        checkpoint = verify_entry(proof, content, vkeys=[vkey], origin=origin)
 
         assert proof.index == seq
         assert checkpoint.size == demo.registry.size()
         assert checkpoint.root == demo.registry.root()
         with pytest.raises(ProofError):
-            verify_entry(proof, content + b" ", vkey=vkey, origin=origin)
+            verify_entry(proof, content + b" ", vkeys=[vkey], origin=origin)
 
 
 def test_the_checkpoint_is_signed_by_the_log(demo: Service, played: Path) -> None:
     note = demo.client.get("/v1/checkpoint").content
 
     checkpoint = open_checkpoint(
-        note, parse_vkey(vkey_in(played)), demo.get("/v1/registry")["origin"]
+        note, [parse_vkey(vkey_in(played))], demo.get("/v1/registry")["origin"]
     )
     assert checkpoint.size == demo.registry.size()
 

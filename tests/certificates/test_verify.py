@@ -111,7 +111,7 @@ def test_a_trusted_first_entry_must_be_the_attached_one() -> None:
 
 def attached_checkpoint() -> Checkpoint:
     proof = TlogProof.parse(registry().log.statement("RT").proof)
-    return open_checkpoint(proof.checkpoint, LOG_KEY.vkey, ORIGIN)
+    return open_checkpoint(proof.checkpoint, [LOG_KEY.vkey], ORIGIN)
 
 
 def test_a_newer_checkpoint_may_be_larger_or_the_same() -> None:

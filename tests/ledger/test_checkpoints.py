@@ -31,7 +31,7 @@ def pay(scene: Scene) -> None:
 def test_a_checkpoint_states_size_and_root(scene: Scene) -> None:
     registry = scene.world.registry
     note = publish(registry)
-    checkpoint = open_checkpoint(note, LOG_KEY.vkey, ORIGIN)
+    checkpoint = open_checkpoint(note, [LOG_KEY.vkey], ORIGIN)
     assert (checkpoint.size, checkpoint.root) == (registry.size(), registry.root())
     assert registry.checkpoint() == note
     assert audit(registry.settings).ok
@@ -41,9 +41,9 @@ def test_an_entry_is_proven_by_a_published_checkpoint(scene: Scene) -> None:
     registry = scene.world.registry
     note = publish(registry)
     pay(scene)
-    size = open_checkpoint(note, LOG_KEY.vkey, ORIGIN).size
+    size = open_checkpoint(note, [LOG_KEY.vkey], ORIGIN).size
     proof = TlogProof(index=3, path=registry.proof(3, size), checkpoint=note)
-    verify_entry(proof, registry.entry_bytes(3), vkey=LOG_KEY.vkey, origin=ORIGIN)
+    verify_entry(proof, registry.entry_bytes(3), vkeys=[LOG_KEY.vkey], origin=ORIGIN)
 
 
 def test_the_same_head_is_not_signed_twice(scene: Scene) -> None:

@@ -64,7 +64,7 @@ def test_is_green_only_while_the_checkpoint_is_fresh(
 def test_freshness_is_an_age_between_the_limits(age_us: int, hours: int) -> None:
     now_us = 10**16
     checkpoint = Checkpoint(origin="x", size=1, root=bytes(32))
-    one = Published(note=b"", checkpoint=checkpoint, vkey=LOG_KEY.vkey, at_us=now_us - age_us)
+    one = Published(note=b"", checkpoint=checkpoint, vkeys=(LOG_KEY.vkey,), at_us=now_us - age_us)
 
     assert one.is_fresh(now_us, hours) == (-AHEAD_US_MAX <= age_us <= hours * HOUR_US)
 

@@ -33,26 +33,26 @@ roots = st.binary(min_size=32, max_size=32)
 def test_a_signed_checkpoint_opens_to_what_was_signed(size: int, root: bytes) -> None:
     checkpoint = Checkpoint(origin=ORIGIN, size=size, root=root)
     note = sign_checkpoint(checkpoint, [LOG])
-    assert open_checkpoint(note, LOG.vkey, ORIGIN) == checkpoint
+    assert open_checkpoint(note, [LOG.vkey], ORIGIN) == checkpoint
     assert checkpoint.to_text() == f"{ORIGIN}\n{size}\n{b64encode(root).decode()}\n"
 
 
 def test_refuses_the_origin_with_spaces_of_the_go_checksum_database() -> None:
     case = next(case for case in VECTORS["cases"] if case["name"].startswith("sum.golang.org"))
     with pytest.raises(CheckpointError, match="three lines"):
-        open_checkpoint(case["note"].encode(), parse_vkey(case["vkey"]), "sum.golang.org")
+        open_checkpoint(case["note"].encode(), [parse_vkey(case["vkey"])], "sum.golang.org")
 
 
 def test_lines_of_witnesses_do_not_matter_but_the_logs_own_must_be_there() -> None:
     text = Checkpoint(origin=ORIGIN, size=3, root=bytes(32)).to_text()
-    assert open_checkpoint(sign(text, [LOG, WITNESS]), LOG.vkey, ORIGIN).size == 3
+    assert open_checkpoint(sign(text, [LOG, WITNESS]), [LOG.vkey], ORIGIN).size == 3
     with pytest.raises(NoteError, match="not signed by a known key"):
-        open_checkpoint(sign(text, [WITNESS]), LOG.vkey, ORIGIN)
+        open_checkpoint(sign(text, [WITNESS]), [LOG.vkey], ORIGIN)
 
 
 def test_a_checkpoint_of_the_empty_log_opens() -> None:
     empty = Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT)
-    assert open_checkpoint(sign_checkpoint(empty, [LOG]), LOG.vkey, ORIGIN) == empty
+    assert open_checkpoint(sign_checkpoint(empty, [LOG]), [LOG.vkey], ORIGIN) == empty
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_refuses_the_checkpoint_of_another_log() -> None:
     other = Skey("other.example", LOG.seed)
     text = Checkpoint(origin="other.example", size=3, root=bytes(32)).to_text()
     with pytest.raises(CheckpointError, match="key is named"):
-        open_checkpoint(sign(text, [other]), other.vkey, ORIGIN)
+        open_checkpoint(sign(text, [other]), [other.vkey], ORIGIN)
     with pytest.raises(CheckpointError, match=r"of the log other\.example"):
-        open_checkpoint(sign(text, [LOG]), LOG.vkey, ORIGIN)
+        open_checkpoint(sign(text, [LOG]), [LOG.vkey], ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_refuses_the_checkpoint_of_another_log() -> None:
             id="origin",
         ),
         pytest.param(
-            Checkpoint(origin=ORIGIN, size=3, root=bytes(32)), [WITNESS], "origin only", id="name"
+            Checkpoint(origin=ORIGIN, size=3, root=bytes(32)), [WITNESS], "that only", id="name"
         ),
         pytest.param(
             Checkpoint(origin=ORIGIN, size=3, root=bytes(32)), [], "needs a signature", id="nobody"

@@ -42,9 +42,9 @@ def test_a_proof_survives_its_file_and_proves_its_entry_only(
     size = min(SIZE, index + 1 + beyond)
     proof = TlogProof.parse(proof_of(index, size, extra).to_bytes())
     assert proof == proof_of(index, size, extra)
-    assert verify_entry(proof, ENTRIES[index], vkey=LOG.vkey, origin=ORIGIN).size == size
+    assert verify_entry(proof, ENTRIES[index], vkeys=[LOG.vkey], origin=ORIGIN).size == size
     with pytest.raises(ProofError):
-        verify_entry(proof, ENTRIES[index] + b"!", vkey=LOG.vkey, origin=ORIGIN)
+        verify_entry(proof, ENTRIES[index] + b"!", vkeys=[LOG.vkey], origin=ORIGIN)
 
 
 def test_writes_the_format_of_the_specification() -> None:
@@ -60,22 +60,26 @@ def test_no_flipped_bit_of_a_file_passes() -> None:
         changed = bytearray(good)
         changed[at] ^= 1
         with pytest.raises(ProofError):
-            verify_entry(TlogProof.parse(bytes(changed)), ENTRIES[13], vkey=LOG.vkey, origin=ORIGIN)
+            verify_entry(
+                TlogProof.parse(bytes(changed)), ENTRIES[13], vkeys=[LOG.vkey], origin=ORIGIN
+            )
 
 
 def test_no_truncated_file_passes() -> None:
     good = proof_of(13).to_bytes()
     for length in range(len(good)):
         with pytest.raises(ProofError):
-            verify_entry(TlogProof.parse(good[:length]), ENTRIES[13], vkey=LOG.vkey, origin=ORIGIN)
+            verify_entry(
+                TlogProof.parse(good[:length]), ENTRIES[13], vkeys=[LOG.vkey], origin=ORIGIN
+            )
 
 
 def test_refuses_another_key_and_another_log() -> None:
     proof = proof_of(4)
     with pytest.raises(ProofError, match="not signed by a known key"):
-        verify_entry(proof, ENTRIES[4], vkey=OTHER.vkey, origin=ORIGIN)
+        verify_entry(proof, ENTRIES[4], vkeys=[OTHER.vkey], origin=ORIGIN)
     with pytest.raises(ProofError, match="key is named"):
-        verify_entry(proof, ENTRIES[4], vkey=LOG.vkey, origin="other.example")
+        verify_entry(proof, ENTRIES[4], vkeys=[LOG.vkey], origin="other.example")
 
 
 def test_refuses_the_path_of_another_index_or_size() -> None:
@@ -89,7 +93,7 @@ def test_refuses_the_path_of_another_index_or_size() -> None:
     ]:
         swapped = TlogProof(index=index, path=path, checkpoint=checkpoint)
         with pytest.raises(ProofError):
-            verify_entry(swapped, ENTRIES[4], vkey=LOG.vkey, origin=ORIGIN)
+            verify_entry(swapped, ENTRIES[4], vkeys=[LOG.vkey], origin=ORIGIN)
 
 
 @pytest.mark.parametrize(
