@@ -56,7 +56,8 @@ function base64Of(bytes) {
 
 /** Return the bytes of padded standard base64 (RFC 4648 clause 4) without stray bits. */
 function bytesOfBase64(text) {
-  require_(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text), 'base64');
+  const form = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+  require_(typeof text === 'string' && form.test(text), 'base64');
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   require_(base64Of(bytes) === text, 'base64');
   return bytes;

@@ -1,0 +1,63 @@
+// Ids, serial numbers and certificate numbers with their check characters (LEDGER_FORMAT clause 11).
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CROCKFORD_CHECK = `${CROCKFORD}*~$=U`;
+const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const BEIJING_US = 8 * 3_600_000_000;
+const CERTIFICATE_KINDS = { RT: 'units.retire', CL: 'claim.complete' };
+
+/** Return the digits of an id without its check symbol. */
+function crockfordDigits(number) {
+  let digits = '';
+  for (let left = number; left > 0; left = Math.floor(left / 32)) {
+    digits = CROCKFORD[left % 32] + digits;
+  }
+  return digits.padStart(7, '0');
+}
+
+/** Return the id of what an entry made. */
+function idOf(seq) {
+  return crockfordDigits(seq) + CROCKFORD_CHECK[seq % 37];
+}
+
+/** Return the check character of ISO/IEC 7064 MOD 37,36; hyphens and colons are passed over. */
+function checkCharacter(text) {
+  let product = 36;
+  for (const letter of text.replaceAll(/[-:]/g, '')) {
+    const value = ALPHANUMERIC.indexOf(letter);
+    require_(value >= 0, 'check_character', { text });
+    product = (product + value) % 36 || 36;
+    product = (2 * product) % 37;
+  }
+  return ALPHANUMERIC[(37 - product) % 36];
+}
+
+/** Return [first, end) of a batch as paper shows it: from one on, both ends included. */
+function serialText(batch, first, end) {
+  const text = `${batch}:${first + 1}-${end}`;
+  return `${text}/${checkCharacter(text)}`;
+}
+
+function certificateNumber(kind, seq, atUs) {
+  const text = `TH-${kind}-${beijingDate(atUs).slice(0, 4)}-${crockfordDigits(seq)}`;
+  return `${text}-${checkCharacter(text)}`;
+}
+
+/** Return the parts of a certificate number as people type it. */
+function parseCertificateNumber(typed) {
+  const text = typed.trim().toUpperCase();
+  const found = /^(TH-(RT|CL)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,10}))-([0-9A-Z])$/.exec(text);
+  require_(found !== null && checkCharacter(found[1]) === found[5], 'number', { text });
+  const seq = Array.from(found[4]).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
+  return { text, kind: found[2], year: Number(found[3]), seq };
+}
+
+/** Return the Beijing date of a moment, YYYY-MM-DD. */
+function beijingDate(atUs) {
+  return new Date(Math.floor((atUs + BEIJING_US) / 1000)).toISOString().slice(0, 10);
+}
+
+/** Return the Beijing date and time of a moment to the second. */
+function beijingTime(atUs) {
+  return new Date(Math.floor((atUs + BEIJING_US) / 1000)).toISOString().slice(0, 19).replace('T', ' ');
+}
