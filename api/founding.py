@@ -1,4 +1,4 @@
-"""Founding a registry: keys of log, service and seal, trust anchors, and the opening order."""
+"""Founding a registry: keys of log, services and seal, trust anchors, and the opening order."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ from api.drafting.accounts import PersonPlan
 from api.drafting.draft import Desk, Draft, draft_order
 from api.keys import load_seed, make_key
 from certificates.pki import make_pki
-from contracts.v1.certificate_record import SERVICE
+from contracts.v1 import anchor_record, certificate_record, state_commit
 from contracts.values import Json
 from ledger.files import write_atomically
 from ledger.log.key import Skey
@@ -20,7 +20,13 @@ from ledger.registry import Registry
 from ledger.settings import Settings
 
 LOG_KEY: Final = "log.skey"
-SERVICE_KEY: Final = f"service-{SERVICE}.pem"
+SERVICES: Final = {
+    anchor_record.SERVICE: anchor_record.RULE.kind,
+    certificate_record.SERVICE: certificate_record.RULE.kind,
+    state_commit.SERVICE: state_commit.RULE.kind,
+}
+"""The registry's services, each with a key of its own, and the one kind that each signs."""
+
 VKEY_FILE: Final = "log.vkey"
 FIRST_ENTRY_FILE: Final = "registry.json"
 
@@ -46,11 +52,11 @@ class FoundingPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchors:
-    """What everyone will check the registry against, and the service's public key."""
+    """What everyone will check the registry against, and the public key of each service."""
 
     vkey: str
     seal_root_sha256: str
-    service_key: str
+    service_keys: Mapping[str, str]
 
 
 def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors:
@@ -62,7 +68,7 @@ def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors
     """
     settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.trust.mkdir(parents=True, exist_ok=True)
-    service_key = make_key(settings.keys / SERVICE_KEY)
+    service_keys = {name: make_key(settings.keys / key_file(name)) for name in SERVICES}
     log_key = Skey(plan.origin, secrets.token_bytes(32))
     _write_secret(settings.keys / LOG_KEY, f"{log_key.to_text()}\n".encode())
     vkey = log_key.vkey.to_text()
@@ -74,7 +80,12 @@ def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors
         environment=plan.environment,
         now=datetime.fromtimestamp(now_us // 1_000_000, tz=UTC),
     )
-    return Anchors(vkey=vkey, seal_root_sha256=anchors.root_sha256, service_key=service_key)
+    return Anchors(vkey=vkey, seal_root_sha256=anchors.root_sha256, service_keys=service_keys)
+
+
+def key_file(service: str) -> str:
+    """Return the name of a service's key file."""
+    return f"service-{service}.pem"
 
 
 def _write_secret(path: Path, content: bytes) -> None:
@@ -99,12 +110,8 @@ def draft_opening(
         "policy_basis": plan.policy_basis,
         "seal": {"root_sha256": anchors.seal_root_sha256},
         "services": [
-            {
-                "alg": "ed25519",
-                "key": anchors.service_key,
-                "kinds": ["certificate.record"],
-                "name": SERVICE,
-            }
+            {"alg": "ed25519", "key": key, "kinds": [SERVICES[name]], "name": name}
+            for name, key in sorted(anchors.service_keys.items())
         ],
         "webauthn": {"origins": [], "rp_id": plan.origin.partition("/")[0]},
     }
@@ -112,13 +119,13 @@ def draft_opening(
     return Draft(order=draft.order, private=tuple(officer.record.to_json() for officer in officers))
 
 
-def service_seed(settings: Settings) -> bytes:
-    """Return the key of the certificate service.
+def service_seed(settings: Settings, service: str) -> bytes:
+    """Return the key of a service.
 
     Raises:
         KeyFileError: it is missing or not private.
     """
-    return load_seed(settings.keys / SERVICE_KEY)
+    return load_seed(settings.keys / key_file(service))
 
 
 def publish_first_entry(registry: Registry) -> None:

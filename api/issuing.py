@@ -118,7 +118,7 @@ class Issuer:
 
     def _record(self, desk: Desk, body: dict[str, Json]) -> Entry:
         draft = draft_order(desk, "certificate.record", f"service/{SERVICE}", body)
-        signed = draft.signed_with(service_seed(self.registry.settings))
+        signed = draft.signed_with(service_seed(self.registry.settings, SERVICE))
         (result,) = self.registry.submit(
             [read_envelope(signed.envelope())], now_us=desk.now_us, clock_confirmed=True
         )

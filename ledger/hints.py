@@ -18,6 +18,7 @@ def rows_hinted(signed_orders: Sequence[SignedOrder]) -> Iterator[str]:
     """Yield the keys of rows that these orders are likely to need."""
     yield "registry"
     yield "rules/active"
+    yield "log/frozen"
     for signed in signed_orders:
         yield from (f"key/{key}" for key, _ in signed.keys)
         if signed.order.actor.startswith("acct/"):

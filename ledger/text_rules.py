@@ -41,6 +41,10 @@ _PLAIN: Final = re.compile(rb"[ -\[\]-~]*+")
 """Printable ASCII without the backslash, in which canonical JSON writes every control."""
 
 
+_LINES: Final = ("body.predecessor.checkpoint",)
+"""Fields of several lines: a signed note, whose form its rule reads."""
+
+
 def check_texts(value: Json, canonical_bytes: bytes) -> None:
     """Check every text of a JSON value whose canonical bytes are at hand.
 
@@ -51,7 +55,7 @@ def check_texts(value: Json, canonical_bytes: bytes) -> None:
     if _PLAIN.fullmatch(canonical_bytes):
         return
     for field, text in _texts(value, ""):
-        problem = _problem(text)
+        problem = _problem(text.replace("\n", "") if field in _LINES else text)
         if problem is not None:
             raise Refused(RefusalCode.TEXT_FORBIDDEN, field=field, problem=problem)
 

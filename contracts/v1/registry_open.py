@@ -2,14 +2,16 @@
 
 It names the log's origin, whether this is a demonstration or production, the policy basis,
 the officers as persons with keys and disjoint roles, the services with their keys and the kinds
-they may sign, the log's and the seal's anchors, and the first rule set.
+they may sign, the log's and the seal's anchors, and the first rule set. A registry that goes on
+from a frozen log also holds that log's last signed checkpoint.
 
 Source: 包府发〔2021〕43号 (2021-10-08), part five: the leading group's office in the forestry and
 grassland bureau operates the registry. Disjoint roles (三员分离): GB/T 22239-2019, level 3.
 
 Example:
     Three officers, one registrar, one issuer and one supervisor, sign with the three keys in the
-    body. Rows: registry, rules/active, org/registrar, 3 × person, 3 × key and 2 rows a service.
+    body. Rows: registry, rules/active, org/registrar, 3 × person, 3 × key and 2 rows a service,
+    so 15 with the three services.
 """
 
 from dataclasses import dataclass
@@ -22,10 +24,11 @@ from contracts.orders import KIND, ORIGIN, Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.v1.people import NewKey, check_new_keys, person_rows, read_key
+from contracts.v1.predecessor import Predecessor, read_predecessor
 from contracts.values import SIGNATURES_MAX, Json, Moment, Outcome, Row
 
 OFFICER_ROLES: Final = ("issuer", "registrar", "supervisor")
-SERVICE_KINDS: Final = ("certificate.record",)
+SERVICE_KINDS: Final = ("anchor.record", "certificate.record", "state.commit")
 ENVIRONMENTS: Final = ("demo", "production")
 _VKEY_CHARACTERS: Final = 2500
 
@@ -50,6 +53,7 @@ class RegistryOpening:
     """The body: `described` is the registry's row but for the time of opening."""
 
     described: dict[str, Json]
+    predecessor: Predecessor | None
     officers: tuple[_Officer, ...]
     services: tuple[_Service, ...]
 
@@ -61,6 +65,7 @@ def read(form: Form) -> RegistryOpening:
         item.text("vkey", most=_VKEY_CHARACTERS) for item in log_form.forms("vkeys", least=1)
     ]
     origins: list[Json] = [item.text("origin") for item in webauthn.forms("origins")]
+    predecessor = read_predecessor(form)
     described: dict[str, Json] = {
         "environment": form.choice("environment", ENVIRONMENTS),
         "issuer": form.words("issuer"),
@@ -68,11 +73,13 @@ def read(form: Form) -> RegistryOpening:
         "name": form.words("name"),
         "origin": form.text("origin", ORIGIN),
         "policy_basis": form.text("policy_basis", most=400),
+        "predecessor": predecessor.to_json() if predecessor is not None else None,
         "seal_root_sha256": seal.text("root_sha256", SHA256),
         "webauthn": {"origins": origins, "rp_id": webauthn.text("rp_id")},
     }
     opening = RegistryOpening(
         described=described,
+        predecessor=predecessor,
         officers=tuple(
             _read_officer(item)
             for item in form.forms("officers", least=len(OFFICER_ROLES), most=SIGNATURES_MAX)
@@ -122,11 +129,14 @@ def decide(books: Books, order: Order, body: RegistryOpening, moment: Moment) ->
     """Found the registry.
 
     Raises:
-        Refused: `REGISTRY_ALREADY_OPEN`, `OFFICER_ROLES_MISSING` (each role at least once, each
-            person once), `KEY_ALREADY_USED`.
+        Refused: `REGISTRY_ALREADY_OPEN`, `LOG_NOT_ANOTHER` (the predecessor),
+            `OFFICER_ROLES_MISSING` (each role at least once, each person once),
+            `KEY_ALREADY_USED`.
     """
     if moment.seq != 0 or books.row("registry") is not None:
         raise Refused(RefusalCode.REGISTRY_ALREADY_OPEN, seq=moment.seq)
+    if body.predecessor is not None and body.predecessor.origin == order.log:
+        raise Refused(RefusalCode.LOG_NOT_ANOTHER, field="body.predecessor", origin=order.log)
     persons = [officer.person for officer in body.officers]
     roles = {officer.role for officer in body.officers}
     if len(set(persons)) != len(persons) or roles != set(OFFICER_ROLES):

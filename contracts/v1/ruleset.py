@@ -14,6 +14,7 @@ from contracts.size import outcome_bytes, outcome_fits
 from contracts.v1 import (
     account_keys,
     account_open,
+    anchor_record,
     batch_issue,
     certificate_record,
     claim_complete,
@@ -21,6 +22,8 @@ from contracts.v1 import (
     claim_open,
     external_lock,
     geometry_publish,
+    log_freeze,
+    log_keys,
     parameters_confirm,
     parameters_publish,
     parcel_register,
@@ -30,6 +33,7 @@ from contracts.v1 import (
     report_submit,
     report_verify,
     rules_activate,
+    state_commit,
     units_cancel,
     units_retire,
     units_transfer,
@@ -58,6 +62,10 @@ _MODULES: Final = (
     claim_measure,
     claim_complete,
     certificate_record,
+    state_commit,
+    anchor_record,
+    log_keys,
+    log_freeze,
 )
 RULES: Final[dict[str, Rule[Any]]] = {module.RULE.kind: module.RULE for module in _MODULES}
 
@@ -68,8 +76,8 @@ def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: 
     Raises:
         Refused: by class: `KIND_UNKNOWN` and the form of the body; then `REGISTRY_NOT_OPEN`,
             `WRONG_LOG`, `RULES_NOT_ACTIVE`, `ORDER_EXPIRED`, `VALID_TOO_LONG`, the keys, the
-            signers; then what the rule of the kind refuses; last `TOO_LARGE`, when what would
-            happen does not fit into an entry.
+            signers; then `LOG_FROZEN`, and what the rule of the kind refuses; last `TOO_LARGE`,
+            when what would happen does not fit into an entry.
     """
     rule = RULES.get(order.kind)
     if rule is None:
@@ -81,6 +89,7 @@ def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: 
     needs = rule.needs(books, order, body)
     signers = authority.identify(books, keys, moment, needs)
     authority.check(books, order, signers, needs)
+    log_freeze.check_frozen(books, order)
     outcome: Outcome = rule.decide(books, order, body, moment)
     if not outcome_fits(outcome, OUTCOME_BYTES_MAX):
         size = outcome_bytes(outcome)

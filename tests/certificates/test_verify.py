@@ -27,6 +27,9 @@ from tests.support.time_stamps import time_stamper
 KINDS = [pytest.param("RT", id="retirement"), pytest.param("CL", id="claim")]
 
 
+SIZE = len(registry().log.entries)
+
+
 def states(verdict: Verdict) -> dict[str, str]:
     return {step.name: step.state for step in verdict.steps}
 
@@ -41,7 +44,7 @@ def test_a_good_certificate_passes_every_step(kind: str) -> None:
     verdict = verify_pdf(sealed(kind), registry().trust)
     assert states(verdict) == dict.fromkeys(STEPS, "passed")
     assert verdict.ok
-    assert (verdict.kind, verdict.checkpoint_size) == (kind, 32)
+    assert (verdict.kind, verdict.checkpoint_size) == (kind, SIZE)
     assert verdict.facts.environment == "demo"
     assert verdict.facts.quantity_kg == 42_318
 
@@ -116,17 +119,19 @@ def attached_checkpoint() -> Checkpoint:
 
 def test_a_newer_checkpoint_may_be_larger_or_the_same() -> None:
     same = sign_checkpoint(attached_checkpoint(), [LOG_KEY])
-    for newest in (same, checkpoint(33), checkpoint(10**9)):
+    for newest in (same, checkpoint(SIZE + 1), checkpoint(10**9)):
         assert verify_pdf(sealed("RT"), registry().trust, newest=newest).ok
 
 
 @pytest.mark.parametrize(
     "newest",
     [
-        pytest.param(checkpoint(31), id="the-log-shrank"),
-        pytest.param(checkpoint(32), id="two-roots-at-one-size"),
-        pytest.param(checkpoint(33, key=Skey(ORIGIN, digest("other"))), id="another-key"),
-        pytest.param(checkpoint(33, key=Skey("other.example/log", digest("x"))), id="another-log"),
+        pytest.param(checkpoint(SIZE - 1), id="the-log-shrank"),
+        pytest.param(checkpoint(SIZE), id="two-roots-at-one-size"),
+        pytest.param(checkpoint(SIZE + 1, key=Skey(ORIGIN, digest("other"))), id="another-key"),
+        pytest.param(
+            checkpoint(SIZE + 1, key=Skey("other.example/log", digest("x"))), id="another-log"
+        ),
         pytest.param(b"", id="empty"),
         pytest.param(b"\xff" * 100, id="noise"),
     ],

@@ -90,6 +90,9 @@ FAULTS: dict[str, tuple[Spoil | None, Spoil | None, Spoil | None]] = {
         changing_in("declaration", declared_on="2026-10-22"),
     ),
     "certificate.record": (changing(subject="retire/0000ZZZZ"), None, None),
+    "state.commit": (changing(through=10**9), None, None),
+    "anchor.record": (changing(size=10**9), None, None),
+    "log.keys": (changing(action="drop"), None, None),
 }
 
 

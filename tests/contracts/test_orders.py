@@ -25,8 +25,8 @@ def test_reads_every_order_of_the_main_job() -> None:
         assert (order.kind, order.body) == (step.kind, step.body)
 
 
-def test_the_main_job_has_every_kind_but_a_new_rule_set() -> None:
-    assert set(RULES) - {step.kind for step in main_job()} == {"rules.activate"}
+def test_the_main_job_has_every_kind_but_a_new_rule_set_and_the_end() -> None:
+    assert set(RULES) - {step.kind for step in main_job()} == {"rules.activate", "log.freeze"}
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))

@@ -212,7 +212,9 @@ def change_text(old: str, new: str) -> Callable[[bytes], bytes]:
         pytest.param(0, change_text('"demo"', '"Demo"'), id="signed-by-officers"),
         pytest.param(1, change_text('"seq":1', '"seq":2'), id="seq"),
         pytest.param(1, change_text('"confirmed_seq":null', '"confirmed_seq":1'), id="row"),
-        pytest.param(1, change_text('"prev":"46', '"prev":"47'), id="prev"),
+        pytest.param(
+            1, change_text(f'"prev":"{LEAVES[0].hex()}', f'"prev":"{LEAVES[1].hex()}'), id="prev"
+        ),
         pytest.param(1, change_text('{"at_us"', '{ "at_us"'), id="space"),
         pytest.param(2, change_text('"dual_control":false', '"dual_control":true'), id="order"),
         pytest.param(2, change_text('"types":["holder"]', '"types":["agent"]'), id="last-row"),

@@ -18,7 +18,7 @@ from tests.support.ledger import (
     OFFICERS,
     ORIGIN,
     REGISTRAR,
-    SERVICE,
+    SERVICES,
     Scene,
     open_scene,
     open_world,
@@ -86,7 +86,7 @@ def test_a_passkey_used_elsewhere_is_refused(scene: Scene, wrong: dict[str, str]
 def test_a_registry_can_be_opened_with_a_passkey(tmp_path: Path) -> None:
     """The order that opens it states itself where passkeys may sign."""
     world = open_world(tmp_path)
-    body = bodies.opening(LOG_KEY.vkey, OFFICERS, SERVICE)
+    body = bodies.opening(LOG_KEY.vkey, OFFICERS, SERVICES)
     key = passkey_signature(b"").key.hex()
     body["officers"][0] |= {"alg": "webauthn-es256", "key": key}
     order = world.order("registry.open", "registrar", body)

@@ -28,6 +28,17 @@ def test_names_the_field() -> None:
     assert caught.value.facts["field"] == "name[1]"
 
 
+def test_only_a_predecessors_checkpoint_has_lines() -> None:
+    note: Json = {"body": {"predecessor": {"checkpoint": "old.example/log\n901\n— x"}}}
+    check_texts(note, canonical(note))
+    for value in (
+        {"body": {"predecessor": {"checkpoint": "a\nb\tc"}}},
+        {"body": {"reason": "a\nb"}},
+    ):
+        with pytest.raises(Refused):
+            check_texts(value, canonical(value))
+
+
 @pytest.mark.parametrize(
     "text",
     [

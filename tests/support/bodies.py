@@ -27,8 +27,8 @@ def organisation(number: int) -> Body:
     return {"name": {"en": f"Example {number}", "zh": f"示例单位{number}"}, "uscc": uscc(number)}
 
 
-def opening(vkey: Vkey, officers: dict[str, Signer], service: Signer) -> Body:
-    """Return the body of `registry.open`."""
+def opening(vkey: Vkey, officers: dict[str, Signer], services: dict[str, Signer]) -> Body:
+    """Return the body of `registry.open`; `services` by the one kind that each signs."""
     named: list[Json] = [
         {**signer.key_json(), "commitment": digest(role), "person": signer.person, "role": role}
         for role, signer in sorted(officers.items())
@@ -43,7 +43,8 @@ def opening(vkey: Vkey, officers: dict[str, Signer], service: Signer) -> Body:
         "policy_basis": "示例",
         "seal": {"root_sha256": digest("seal")},
         "services": [
-            {**service.key_json(), "kinds": ["certificate.record"], "name": "certificates"}
+            {**service.key_json(), "kinds": [kind], "name": service.name}
+            for kind, service in sorted(services.items())
         ],
         "webauthn": {"origins": [{"origin": "https://example.test"}], "rp_id": "example.test"},
     }

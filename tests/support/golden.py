@@ -66,7 +66,10 @@ def write(lines: list[bytes]) -> Replayed:
 
 
 def _main_job() -> list[bytes]:
-    """Record the main job of the tests, which has every kind but `rules.activate`."""
+    """Record the main job of the tests, which has every kind but two.
+
+    `rules.activate` needs a second rule set, and nothing follows `log.freeze`.
+    """
     with TemporaryDirectory() as folder:
         registry = open_registry(Settings(data=Path(folder), keys=Path(folder) / "keys"))
         for step in main_job(rules=rulesets.newest()):

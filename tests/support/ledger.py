@@ -28,6 +28,11 @@ START_US = 1_790_000_000_000_000  # 2026-09-21
 SECOND_US = 1_000_000
 OFFICERS = {role: Signer(role) for role in ("issuer", "registrar", "supervisor")}
 SERVICE = Signer("certificates")
+SERVICES = {
+    "anchor.record": Signer("anchors"),
+    "certificate.record": SERVICE,
+    "state.commit": Signer("state"),
+}
 LOG_KEY = Skey(ORIGIN, Signer("log").seed)
 REGISTRAR, ISSUER, SUPERVISOR = (OFFICERS[n] for n in ("registrar", "issuer", "supervisor"))
 PERIODS = (("2022-01-01", "2022-12-31"), ("2023-01-01", "2023-12-31"))
@@ -92,7 +97,7 @@ class World:
 
     def open(self) -> Entry:
         """Found the registry."""
-        body = bodies.opening(LOG_KEY.vkey, OFFICERS, SERVICE)
+        body = bodies.opening(LOG_KEY.vkey, OFFICERS, SERVICES)
         return self.act("registry.open", body, [*OFFICERS.values()])
 
     def open_account(self, name: str, type_: str = "holder", *, dual: bool = False) -> str:

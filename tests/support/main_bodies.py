@@ -23,15 +23,26 @@ MEAL_FACTOR = "param/event/meal_default_derived"
 AREA_M2 = 1_869_126
 """Of each rectangle of `polygon_record`, by the geodesic engine on CGCS2000."""
 
+SERVICES = (
+    ("anchors", "anchor.record"),
+    ("certificates", "certificate.record"),
+    ("state", "state.commit"),
+)
+
+
+def service(name: str, kind: str) -> Body:
+    """A service with its key and the one kind that it signs."""
+    signer = key(f"service {name}")
+    return {"alg": signer.alg, "key": signer.public, "kinds": [kind], "name": name}
+
 
 def registry_open() -> Body:
-    """Three officers and the certificate service."""
+    """Three officers and the three services."""
     officers: list[Json] = []
     for role in ("registrar", "issuer", "supervisor"):
         officer: Body = person(role).listed()
         del officer["roles"]
         officers.append({**officer, "role": role})
-    service = key("service certificates")
     return {
         "environment": "demo",
         "issuer": {"en": "Example registry", "zh": "示例登记机构"},
@@ -41,14 +52,7 @@ def registry_open() -> Body:
         "origin": ORIGIN,
         "policy_basis": "包府发〔2021〕43号",
         "seal": {"root_sha256": hex_digest("seal root")},
-        "services": [
-            {
-                "alg": service.alg,
-                "key": service.public,
-                "kinds": ["certificate.record"],
-                "name": "certificates",
-            }
-        ],
+        "services": [service(name, kind) for name, kind in SERVICES],
         "webauthn": {
             "origins": [{"origin": "https://demo.sinkledger.example"}],
             "rp_id": "demo.sinkledger.example",

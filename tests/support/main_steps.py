@@ -2,8 +2,8 @@
 
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
+from tests.support import log_bodies, unit_bodies
 from tests.support import main_bodies as bodies
-from tests.support import unit_bodies
 from tests.support.main_bodies import AGENT, ENTERPRISE, FARM, ORGANISER, VALIDATOR, VERIFIER
 from tests.support.people import Key, Organisation, Person, Private, digest, key, person
 from tests.support.world import DAY_US, World
@@ -15,6 +15,7 @@ PLANNER, REVIEWER = person("event planner"), person("event reviewer")
 VERIFYING, VALIDATING = person("verifying engineer"), person("validating engineer")
 WINDOW = person("window clerk")
 SERVICE: Key = key("service certificates")
+STATE_SERVICE, ANCHOR_SERVICE = key("service state"), key("service anchors")
 
 # The ids of the main job: an id derives from the position of the entry that made it.
 FARM_ID, ENTERPRISE_ID, ORGANISER_ID = "00000044", "00000055", "00000066"
@@ -35,6 +36,7 @@ def run(world: World) -> None:
     sell(world)
     claim(world)
     finish(world, parcels[2])
+    account_to_strangers(world)
 
 
 def found_registry(world: World) -> None:
@@ -159,3 +161,25 @@ def finish(world: World, parcel: str) -> None:
     at_us, seq = world.now_us, world.seq
     retirement = world.add(world.step("units.retire", body, f"acct/{ENTERPRISE_ID}", [BUYER.key]))
     record(world, certificate_number("RT", seq, at_us), f"retire/{retirement}")
+
+
+def account_to_strangers(world: World) -> None:
+    """Entries 32 to 35: the state committed, a checkpoint dated, a key announced, another one."""
+    commit_state(world)
+    body = log_bodies.anchor_record(world.seq)
+    world.do(world.step("anchor.record", body, "service/anchors", [ANCHOR_SERVICE]))
+    body = log_bodies.log_keys("announce", log_bodies.NEXT_VKEY)
+    world.do(world.step("log.keys", body, "registrar", officers(ISSUER, SUPERVISOR)))
+    commit_state(world)
+
+
+def commit_state(world: World) -> None:
+    """Commit the state as it stands after the last entry."""
+    body = log_bodies.state_commit(world.books, world.seq - 1)
+    world.do(world.step("state.commit", body, "service/state", [STATE_SERVICE]))
+
+
+def freeze(world: World, successor: str | None = None) -> None:
+    """End the log; nothing but services' work comes after it, so this is no step of the job."""
+    body = log_bodies.log_freeze(successor)
+    world.do(world.step("log.freeze", body, "registrar", officers(REGISTRAR, SUPERVISOR)))

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from tests.support.architecture import Finding, Function, imported_modules
 
 PURE_MODULES = {
-    *("__future__", "bisect", "collections", "collections.abc", "contextlib", "dataclasses"),
+    *(
+        "__future__",
+        "base64",
+        "bisect",
+        "collections",
+        "collections.abc",
+        "contextlib",
+        "dataclasses",
+    ),
     *("datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "itertools"),
     *("operator", "re", "string", "types", "typing"),
 }

@@ -18,7 +18,8 @@ from ledger.intake import SignedOrder, read_envelope
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
-from tests.support.main_steps import ISSUER, SUPERVISOR
+from tests.support import log_bodies
+from tests.support.main_steps import ISSUER, REGISTRAR, SUPERVISOR, officers
 from tests.support.scenario import main_world
 from tests.support.world import Step
 
@@ -109,14 +110,17 @@ def copied_service(source: Path, folder: Path, at_us: int) -> Service:
 
 @cache
 def job() -> tuple[Step, ...]:
-    """Return the main job under the rule set that this version ships, and a last step.
+    """Return the main job under the rule set that this version ships, and two steps more.
 
-    The last activates another rule set, which no version ships yet: it is always refused.
+    One activates another rule set, which no version ships yet: it is always refused. The other
+    freezes the log.
     """
     world = main_world(rules=rulesets.newest())
     body: dict[str, Json] = {"reason": "示例：新规则集", "rule_set": "b1" * 32}
-    keys = [ISSUER.key, SUPERVISOR.key]
-    return (*world.steps, world.step("rules.activate", body, "registrar", keys))
+    activation = world.step("rules.activate", body, "registrar", officers(ISSUER, SUPERVISOR))
+    end = log_bodies.log_freeze()
+    freeze = world.step("log.freeze", end, "registrar", officers(REGISTRAR, SUPERVISOR))
+    return (*world.steps, activation, freeze)
 
 
 def step_of(kind: str) -> Step:

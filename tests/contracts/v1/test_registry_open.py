@@ -1,11 +1,14 @@
 """`registry.open`: entry 0, its trust anchors and its officers."""
 
+from hashlib import sha256
+
 import pytest
 
 from contracts.refusal import RefusalCode
 from contracts.values import Json
+from tests.support.log_bodies import predecessor
 from tests.support.main_steps import FARM_ID, ISSUER, REGISTRAR, SERVICE, SUPERVISOR, officers
-from tests.support.people import key
+from tests.support.people import ORIGIN, key
 from tests.support.refusing import Spoil, acting_as, again, changing, code_of, refusal, signed_by
 from tests.support.scenario import before
 from tests.support.world import RULES, Step, World
@@ -15,13 +18,39 @@ def test_writes_the_rows_of_the_worked_example() -> None:
     world, step = before("registry.open")
     rows = {row.key: row.value for row in world.do(step).rows}
     kinds = sorted(name.partition("/")[0] for name in rows)
-    assert kinds == [*["key"] * 4, "org", *["person"] * 3, "registry", "rules", "service"]
+    assert kinds == [
+        *[*["key"] * 6, "org", *["person"] * 3, "registry", "rules"],
+        *["service"] * 3,
+    ]
+    assert rows["registry"]["predecessor"] is None
     assert rows["registry"]["environment"] == "demo"
     assert rows["registry"]["opened_at_us"] == step.at_us
     assert rows["rules/active"] == {"hash": RULES, "since_seq": 0}
     assert rows["service/certificates"] == {"kinds": ["certificate.record"]}
+    assert rows["service/state"] == {"kinds": ["state.commit"]}
+    assert rows["service/anchors"] == {"kinds": ["anchor.record"]}
     assert rows[f"person/{ISSUER.id}"]["officer"] == "issuer"
     assert rows[f"key/{SERVICE.public}"]["service"] == "certificates"
+
+
+def test_goes_on_from_another_log() -> None:
+    world, step = before("registry.open")
+    note = str(predecessor("old.example/log")["checkpoint"])
+    asked = world.changed(step, predecessor={"checkpoint": note})
+    rows = {row.key: row.value for row in world.do(asked).rows}
+    assert rows["registry"]["predecessor"] == {
+        "checkpoint_sha256": sha256(note.encode()).hexdigest(),
+        "origin": "old.example/log",
+        "root": "aa" * 32,
+        "size": 901,
+    }
+
+
+def after_note(old: str, new: str) -> Spoil:
+    """Spoil the predecessor's checkpoint by replacing a part of it."""
+    note = str(predecessor("old.example/log")["checkpoint"])
+    assert old in note
+    return changing(predecessor={"checkpoint": note.replace(old, new, 1)})
 
 
 def officer(position: int, **fields: Json) -> Spoil:
@@ -78,6 +107,20 @@ def too_late(world: World, step: Step) -> Step:
         pytest.param(officer(0, key="ab"), RefusalCode.FIELD_FORMAT, id="short-key"),
         pytest.param(
             officer(0, alg="webauthn-es256"), RefusalCode.FIELD_FORMAT, id="key-of-another-alg"
+        ),
+        pytest.param(changing(predecessor={}), RefusalCode.FIELD_MISSING, id="empty-predecessor"),
+        pytest.param(after_note("901", "0901"), RefusalCode.FIELD_FORMAT, id="size-with-zero"),
+        pytest.param(after_note("901", "0"), RefusalCode.FIELD_FORMAT, id="empty-log"),
+        pytest.param(after_note("qo=", "qp="), RefusalCode.FIELD_FORMAT, id="loose-base64"),
+        pytest.param(after_note("\n\n", "\nextension\n\n"), RefusalCode.FIELD_FORMAT, id="lines"),
+        pytest.param(after_note("— old", "old"), RefusalCode.FIELD_FORMAT, id="unsigned"),
+        pytest.param(
+            after_note("AAAAAAAA", "A" * 24_000), RefusalCode.FIELD_FORMAT, id="note-too-long"
+        ),
+        pytest.param(
+            changing(predecessor=predecessor(ORIGIN)),
+            RefusalCode.LOG_NOT_ANOTHER,
+            id="its-own-predecessor",
         ),
         pytest.param(acting_as(f"acct/{FARM_ID}"), RefusalCode.ACTOR_WRONG, id="a-holder-acts"),
         pytest.param(changing(officers=[]), RefusalCode.TOO_MANY_ITEMS, id="no-officers"),
