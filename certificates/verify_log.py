@@ -12,6 +12,7 @@ from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.merkle import ProofError
 from ledger.log.note import NoteError
+from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.verify import ChainError, check_signatures, passkey_scope
 
@@ -130,7 +131,7 @@ def check_proof(entry_bytes: bytes, proof_bytes: bytes, trust: Trust) -> Checkpo
     if trust.vkey is None:
         raise StepNotChecked(*_NO_KEY)
     try:
-        return verify_entry(proof, entry_bytes, vkeys=(trust.vkey,), origin=trust.vkey.name)
+        return verify_entry(proof, entry_bytes, policy=Policy.of_keys((trust.vkey,))).checkpoint
     except ProofError as error:
         raise StepFailed("记录不在受信任的登记簿中", f"not proven: {error}") from error
 

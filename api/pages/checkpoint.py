@@ -8,6 +8,7 @@ from contracts.values import Value
 from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
 from ledger.log.key import Vkey
+from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.registry import CHECKPOINT_FILE, Registry
 
@@ -73,5 +74,5 @@ def check_covered(registry: Registry, published: Published, entry: Entry) -> boo
         return False
     path = registry.proof(entry.seq, published.size)
     proof = TlogProof(index=entry.seq, path=path, checkpoint=published.note)
-    verify_entry(proof, entry.content, vkeys=published.vkeys, origin=published.checkpoint.origin)
+    verify_entry(proof, entry.content, policy=Policy.of_keys(published.vkeys))
     return True

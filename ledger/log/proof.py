@@ -12,14 +12,14 @@ The entry's bytes are not in the file; they lie beside it.
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from .checkpoint import SIZE_MAX, Checkpoint, open_checkpoint
-from .key import NoteError, Vkey, decode_base64
+from .key import NoteError, decode_base64
 from .merkle import HASH_SIZE, ProofError, leaf_hash, verify_inclusion
 from .note import NOTE_SIZE_MAX
+from .policy import Policy, PolicyError, PolicyVerdict, check_policy
+from .tree_head import SIZE_MAX
 
 PATH_MAX: Final = 63
 """A tree of 2^63 - 1 leaves has no longer path."""
@@ -81,28 +81,26 @@ class TlogProof:
         return cls(index=int(found[1]), path=path, checkpoint=checkpoint, extra=extra)
 
 
-def verify_entry(
-    proof: TlogProof, entry_bytes: bytes, *, vkeys: Iterable[Vkey], origin: str
-) -> Checkpoint:
-    """Check that exactly these bytes are entry `proof.index` of the log `origin`.
+def verify_entry(proof: TlogProof, entry_bytes: bytes, *, policy: Policy) -> PolicyVerdict:
+    """Check that exactly these bytes are entry `proof.index` of a log that the policy trusts.
 
     Args:
         proof: The proof file's content.
         entry_bytes: The entry's canonical bytes.
-        vkeys: The log's keys, from a source that the caller trusts, never from the proof.
-        origin: The log that the caller expects.
+        policy: The trusted logs and witnesses, from a source that the caller trusts, never from
+            the proof.
 
     Returns:
-        The checkpoint that covers the entry.
+        The checkpoint that covers the entry, and who has witnessed it.
 
     Raises:
-        ProofError: the checkpoint is not a good one of this log, or the path does not lead from
-            the entry to its root.
+        ProofError: the checkpoint does not meet the policy, or the path does not lead from the
+            entry to its root.
     """
     try:
-        checkpoint = open_checkpoint(proof.checkpoint, vkeys, origin)
-    except NoteError as error:
+        verdict = check_policy(policy, proof.checkpoint)
+    except PolicyError as error:
         raise ProofError(f"checkpoint of the proof: {error}") from error
-    leaf = leaf_hash(entry_bytes)
+    checkpoint, leaf = verdict.checkpoint, leaf_hash(entry_bytes)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.path, checkpoint.root)
-    return checkpoint
+    return verdict

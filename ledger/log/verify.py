@@ -1,10 +1,11 @@
 """The chain of entries, and a command for an auditor who has this folder and an export.
 
-    python -m ledger.log.verify LEDGER.jsonl --checkpoint FILE --vkey TEXT
+    python -m ledger.log.verify LEDGER.jsonl --checkpoint FILE --vkey TEXT|--policy FILE
 
 An export has one line for each entry, its canonical bytes, the first line being entry 0. Checked
 are form, chain, signatures and the checkpoint; whether the rules allowed each order is for the
-replay to say. The log's key (vkey) must come from elsewhere than the export.
+replay to say. The log's key (vkey), or the policy that names it and the witnesses, must come from
+elsewhere than the export.
 """
 
 import argparse
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from .canonical import Json
-from .checkpoint import Checkpoint, open_checkpoint
 from .entry import ENTRY_SIZE_MAX, PREV_OF_FIRST, Entry, EntryError, parse_entry, signed_bytes
 from .merkle import Frontier
 from .note import NoteError, parse_vkey
+from .policy import Policy, PolicyVerdict, check_policy, parse_policy
 from .signature import SignatureError, verify_signature
+from .tree_head import Checkpoint
 
 EXIT_HOLDS: Final = 0
 EXIT_FAILS: Final = 1
@@ -161,28 +163,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="ledger.log.verify", description=_DESCRIPTION)
     parser.add_argument("ledger", type=Path, help="export, one entry per line")
     parser.add_argument("--checkpoint", type=Path, help="file with a signed checkpoint")
-    parser.add_argument("--vkey", help="the log's key, name+ID+key, from a source you trust")
+    trusted = parser.add_mutually_exclusive_group()
+    trusted.add_argument("--vkey", help="the log's key, name+ID+key, from a source you trust")
+    trusted.add_argument("--policy", type=Path, help="the policy, from a source you trust")
     given = parser.parse_args(argv)
-    if (given.checkpoint is None) != (given.vkey is None):
-        parser.error("--checkpoint and --vkey belong together")
+    if (given.checkpoint is None) != (given.vkey is None and given.policy is None):
+        parser.error("--checkpoint belongs together with --vkey or --policy")
     try:
-        signed = given.checkpoint and _open(given.checkpoint, given.vkey)
-        state = _check_export(given.ledger, signed)
+        verdict = _open(given.checkpoint, given.vkey, given.policy) if given.checkpoint else None
+        state = _check_export(given.ledger, None if verdict is None else verdict.checkpoint)
     except (ChainError, NoteError, OSError) as error:
         print(f"FAILED: {error}")
         return EXIT_FAILS
     print(f"1 chain and signatures hold: {state.size} entries of {state.origin}")
     print(f"  root {b64encode(state.root).decode()}")
-    if signed is None or signed.size == 0:
+    if verdict is None or verdict.checkpoint.size == 0:
         print("2 checkpoint: not checked, none was given that signs an entry")
         return EXIT_NOT_CHECKED
-    print(f"2 checkpoint holds: it signs the first {signed.size} of these entries")
+    print(f"2 checkpoint holds: it signs the first {verdict.checkpoint.size} of these entries")
+    witnesses = ", ".join(f"{name} at {timestamp}" for name, timestamp in verdict.witnesses)
+    print(f"3 the policy is met; cosigned by {witnesses or 'no witness, and it asks for none'}")
     return EXIT_HOLDS
 
 
-def _open(path: Path, vkey_text: str) -> Checkpoint:
-    vkey = parse_vkey(vkey_text)
-    return open_checkpoint(path.read_bytes(), (vkey,), vkey.name)
+def _open(path: Path, vkey_text: str | None, policy_path: Path | None) -> PolicyVerdict:
+    if policy_path is None:
+        policy = Policy.of_keys([parse_vkey(vkey_text or "")])
+    else:
+        policy = parse_policy(policy_path.read_text("utf-8", "surrogateescape"))
+    return check_policy(policy, path.read_bytes())
 
 
 def _check_export(path: Path, signed: Checkpoint | None) -> ChainState:

@@ -9,6 +9,7 @@ import pytest
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import parse_vkey
 from ledger.log.merkle import leaf_hash
+from ledger.log.policy import Policy
 from ledger.log.proof import ProofError, TlogProof, verify_entry
 from tests.support.service import Service, is_problem
 
@@ -41,16 +42,17 @@ def test_an_entry_may_be_kept_for_ever_under_its_leaf_hash(demo: Service) -> Non
 
 
 def test_every_entry_is_proven_in_the_checkpoint(demo: Service, played: Path) -> None:
-    vkey, origin = parse_vkey(vkey_in(played)), demo.get("/v1/registry")["origin"]
+    policy = Policy.of_keys([parse_vkey(vkey_in(played))])
     for seq, content in enumerate(entries(demo)):
         proof = TlogProof.parse(demo.client.get(f"/v1/entries/{seq}/proof").content)
-        checkpoint = verify_entry(proof, content, vkeys=[vkey], origin=origin)
+        checkpoint = verify_entry(proof, content, policy=policy).checkpoint
 
         assert proof.index == seq
+        assert checkpoint.origin == demo.get("/v1/registry")["origin"]
         assert checkpoint.size == demo.registry.size()
         assert checkpoint.root == demo.registry.root()
         with pytest.raises(ProofError):
-            verify_entry(proof, content + b" ", vkeys=[vkey], origin=origin)
+            verify_entry(proof, content + b" ", policy=policy)
 
 
 def test_the_checkpoint_is_signed_by_the_log(demo: Service, played: Path) -> None:

@@ -11,6 +11,7 @@ from ledger.audit import audit
 from ledger.checkpoints import KEY_FILE, PublishError, publish
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import Skey
+from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.registry import CHECKPOINT_FILE, open_registry
 from ledger.store import TamperedError
@@ -43,7 +44,7 @@ def test_an_entry_is_proven_by_a_published_checkpoint(scene: Scene) -> None:
     pay(scene)
     size = open_checkpoint(note, [LOG_KEY.vkey], ORIGIN).size
     proof = TlogProof(index=3, path=registry.proof(3, size), checkpoint=note)
-    verify_entry(proof, registry.entry_bytes(3), vkeys=[LOG_KEY.vkey], origin=ORIGIN)
+    verify_entry(proof, registry.entry_bytes(3), policy=Policy.of_keys([LOG_KEY.vkey]))
 
 
 def test_the_same_head_is_not_signed_twice(scene: Scene) -> None:

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.merkle import ProofError, inclusion_path, leaf_hash, root
 from ledger.log.note import Skey
+from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
 
 ORIGIN = "registry.example/sinks"
 LOG = Skey(ORIGIN, bytes(range(32)))
 OTHER = Skey(ORIGIN, bytes([5]) * 32)
+POLICY = Policy.of_keys([LOG.vkey])
 SIZE = 21
 ENTRIES = [b"entry %d" % number for number in range(SIZE)]
 HASH_LINE = b64encode(bytes(32)).decode()
@@ -42,9 +44,9 @@ def test_a_proof_survives_its_file_and_proves_its_entry_only(
     size = min(SIZE, index + 1 + beyond)
     proof = TlogProof.parse(proof_of(index, size, extra).to_bytes())
     assert proof == proof_of(index, size, extra)
-    assert verify_entry(proof, ENTRIES[index], vkeys=[LOG.vkey], origin=ORIGIN).size == size
+    assert verify_entry(proof, ENTRIES[index], policy=POLICY).checkpoint.size == size
     with pytest.raises(ProofError):
-        verify_entry(proof, ENTRIES[index] + b"!", vkeys=[LOG.vkey], origin=ORIGIN)
+        verify_entry(proof, ENTRIES[index] + b"!", policy=POLICY)
 
 
 def test_writes_the_format_of_the_specification() -> None:
@@ -60,26 +62,23 @@ def test_no_flipped_bit_of_a_file_passes() -> None:
         changed = bytearray(good)
         changed[at] ^= 1
         with pytest.raises(ProofError):
-            verify_entry(
-                TlogProof.parse(bytes(changed)), ENTRIES[13], vkeys=[LOG.vkey], origin=ORIGIN
-            )
+            verify_entry(TlogProof.parse(bytes(changed)), ENTRIES[13], policy=POLICY)
 
 
 def test_no_truncated_file_passes() -> None:
     good = proof_of(13).to_bytes()
     for length in range(len(good)):
         with pytest.raises(ProofError):
-            verify_entry(
-                TlogProof.parse(good[:length]), ENTRIES[13], vkeys=[LOG.vkey], origin=ORIGIN
-            )
+            verify_entry(TlogProof.parse(good[:length]), ENTRIES[13], policy=POLICY)
 
 
 def test_refuses_another_key_and_another_log() -> None:
     proof = proof_of(4)
     with pytest.raises(ProofError, match="not signed by a known key"):
-        verify_entry(proof, ENTRIES[4], vkeys=[OTHER.vkey], origin=ORIGIN)
-    with pytest.raises(ProofError, match="key is named"):
-        verify_entry(proof, ENTRIES[4], vkeys=[LOG.vkey], origin="other.example")
+        verify_entry(proof, ENTRIES[4], policy=Policy.of_keys([OTHER.vkey]))
+    elsewhere = Skey("other.example", LOG.seed)
+    with pytest.raises(ProofError, match="knows no log registry"):
+        verify_entry(proof, ENTRIES[4], policy=Policy.of_keys([elsewhere.vkey]))
 
 
 def test_refuses_the_path_of_another_index_or_size() -> None:
@@ -93,7 +92,7 @@ def test_refuses_the_path_of_another_index_or_size() -> None:
     ]:
         swapped = TlogProof(index=index, path=path, checkpoint=checkpoint)
         with pytest.raises(ProofError):
-            verify_entry(swapped, ENTRIES[4], vkeys=[LOG.vkey], origin=ORIGIN)
+            verify_entry(swapped, ENTRIES[4], policy=POLICY)
 
 
 @pytest.mark.parametrize(
