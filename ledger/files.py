@@ -7,6 +7,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+class Disk:
+    """What durable writing asks of the operating system, in one place.
+
+    A fault proof puts another in its stead, which fails, or dies, at the step of its choice.
+    """
+
+    def write(self, descriptor: int, content: bytes, path: Path) -> None:
+        """Write all of `content`; `path` says where to, for whoever looks on."""
+        del path
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+
+    def sync(self, descriptor: int, path: Path) -> None:
+        """Make a file's content, or a folder's names, durable."""
+        del path
+        os.fsync(descriptor)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give a file another name, replacing what has it."""
+        source.replace(target)
+
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name, which nothing may have yet (FileExistsError)."""
+        os.link(source, target)
+
+
+disk = Disk()
+
+
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Replace a file's content.
 
@@ -14,20 +44,41 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     content stands, after it the new; the last fsync makes the rename itself durable.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_and_sync(temporary, content, mode=mode)
+    disk.rename(temporary, path)
     sync_folder(path.parent)
+
+
+def write_and_sync(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file whose name nobody reads yet, and make its content durable.
+
+    A file that could not be written whole is removed: nobody may take it for a durable one.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        disk.write(descriptor, content, path)
+        disk.sync(descriptor, path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of a file durable that an earlier run may only have written."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        disk.sync(descriptor, path)
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        disk.sync(descriptor, folder)
     finally:
         os.close(descriptor)
 

@@ -166,6 +166,17 @@ class SidePolygonSalt(_SideModel, table=True):
     salt: bytes = Field(sa_type=LargeBinary)
 
 
+class SideLease(_SideModel, table=True):
+    """Who may do what only one process at a time may do; `epoch` grows with every new holder."""
+
+    __tablename__ = "side_lease"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    epoch: int = Field(sa_type=Integer)
+    holder: str = Field(sa_type=Text)
+    until_us: int = Field(sa_type=Integer)
+
+
 LOG_METADATA: Final = _LogModel.metadata
 VIEW_METADATA: Final = _ViewModel.metadata
 SIDE_METADATA: Final = _SideModel.metadata
@@ -180,5 +191,6 @@ view_supply: Final[Table] = VIEW_METADATA.tables["view_supply"]
 side_org: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_org"]
 side_person: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_person"]
 side_polygon_salt: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_polygon_salt"]
+side_lease: Final[Table] = SIDE_METADATA.tables["side_lease"]
 
 PROJECTIONS: Final = (view_head, view_row, view_block, view_movement, view_supply)

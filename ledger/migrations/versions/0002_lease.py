@@ -1,0 +1,20 @@
+"""The lease: one process at a time publishes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the table; it holds no row before the first holder."""
+    op.create_table(
+        "side_lease",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("epoch", sa.Integer, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("until_us", sa.Integer, nullable=False),
+    )
