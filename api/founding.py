@@ -15,11 +15,11 @@ from certificates.pki import make_pki
 from contracts.v1 import anchor_record, certificate_record, state_commit
 from contracts.values import Json
 from ledger.files import write_atomically
-from ledger.log.key import Skey
+from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey
 from ledger.registry import Registry
 from ledger.settings import Settings
+from ledger.signer import KEY_FILE, PQ_KEY_FILE, begin
 
-LOG_KEY: Final = "log.skey"
 SERVICES: Final = {
     anchor_record.SERVICE: anchor_record.RULE.kind,
     certificate_record.SERVICE: certificate_record.RULE.kind,
@@ -52,9 +52,12 @@ class FoundingPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchors:
-    """What everyone will check the registry against, and the public key of each service."""
+    """What everyone will check the registry against, and the public key of each service.
 
-    vkey: str
+    `vkeys` are the log's own keys, the Ed25519 one first.
+    """
+
+    vkeys: tuple[str, ...]
     seal_root_sha256: str
     service_keys: Mapping[str, str]
 
@@ -69,10 +72,8 @@ def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors
     settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.trust.mkdir(parents=True, exist_ok=True)
     service_keys = {name: make_key(settings.keys / key_file(name)) for name in SERVICES}
-    log_key = Skey(plan.origin, secrets.token_bytes(32))
-    _write_secret(settings.keys / LOG_KEY, f"{log_key.to_text()}\n".encode())
-    vkey = log_key.vkey.to_text()
-    (settings.trust / VKEY_FILE).write_text(f"{vkey}\n", encoding="ascii")
+    vkeys = _make_log_keys(settings.keys, plan.origin, now_us)
+    (settings.trust / VKEY_FILE).write_text(f"{vkeys[0]}\n", encoding="ascii")
     anchors = make_pki(
         settings.keys,
         settings.trust,
@@ -80,12 +81,23 @@ def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors
         environment=plan.environment,
         now=datetime.fromtimestamp(now_us // 1_000_000, tz=UTC),
     )
-    return Anchors(vkey=vkey, seal_root_sha256=anchors.root_sha256, service_keys=service_keys)
+    return Anchors(vkeys=vkeys, seal_root_sha256=anchors.root_sha256, service_keys=service_keys)
 
 
 def key_file(service: str) -> str:
     """Return the name of a service's key file."""
     return f"service-{service}.pem"
+
+
+def _make_log_keys(folder: Path, origin: str, now_us: int) -> tuple[str, ...]:
+    """Make the log's two keys, and the signer's mark: that nothing has been signed yet."""
+    vkeys = []
+    for name, alg in ((KEY_FILE, ALG_ED25519), (PQ_KEY_FILE, ALG_ML_DSA_44)):
+        key = Skey(origin, secrets.token_bytes(32), alg)
+        _write_secret(folder / name, f"{key.to_text()}\n".encode())
+        vkeys.append(key.vkey.to_text())
+    begin(folder, now_us // 1_000_000)
+    return tuple(vkeys)
 
 
 def _write_secret(path: Path, content: bytes) -> None:
@@ -103,7 +115,7 @@ def draft_opening(
     body: dict[str, Json] = {
         "environment": plan.environment,
         "issuer": dict(plan.issuer),
-        "log": {"vkeys": [{"vkey": anchors.vkey}]},
+        "log": {"vkeys": [{"vkey": vkey} for vkey in anchors.vkeys]},
         "name": dict(plan.name),
         "officers": [officer.officer() for officer in officers],
         "origin": plan.origin,

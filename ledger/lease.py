@@ -31,7 +31,7 @@ class Lease:
 
 
 def take_lease(
-    engine: Engine, holder: str, now_us: int, *, name: str = PUBLISHER, others_dead: bool = False
+    engine: Engine, holder: str, now_us: int, *, name: str = PUBLISHER, alone: bool = False
 ) -> Lease:
     """Take the lease if nobody holds it.
 
@@ -40,14 +40,16 @@ def take_lease(
         holder: Who asks, as people should read it.
         now_us: This machine's clock.
         name: What the lease is for.
-        others_dead: The caller knows that whoever holds it on this machine has ended.
+        alone: The caller knows, by a lock on the machine, that no other process of this holder
+            runs; what it left behind when it was killed is then taken over at once.
 
     Raises:
         LeaseError: another holder's time is not over.
     """
     with engine.begin() as connection:
         row = connection.execute(select(side_lease).where(side_lease.c.name == name)).one_or_none()
-        if row is not None and row.until_us > now_us and not others_dead:
+        left_behind = row is not None and alone and row.holder == holder
+        if row is not None and row.until_us > now_us and not left_behind:
             left_s = (row.until_us - now_us) // 1_000_000 + 1
             raise LeaseError(f"{row.holder} is the {name} for another {left_s} s at least")
         epoch = 1 if row is None else row.epoch + 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -14,14 +13,17 @@ from ledger.high_water import HighWater, HighWaterError
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry, parse_entry
 from ledger.log.merkle import Subtree, consistency_path, inclusion_path
+from ledger.log.tile_reader import TileReader
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.migrations import migrate
 from ledger.projection import StoredBooks
+from ledger.published import find_disagreement, tiles_in
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
 from ledger.store import Head, TamperedError
 from ledger.submit import submit
 
-CHECKPOINT_FILE: Final = "checkpoint"
+CHECKPOINT_FILE: Final = CHECKPOINT_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,10 @@ class Registry:
         path = self.settings.log / CHECKPOINT_FILE
         return path.read_bytes() if path.exists() else None
 
+    def tiles(self, size: int, root: bytes) -> TileReader:
+        """Return the published log as its files; see `ledger.published.tiles_in`."""
+        return tiles_in(self.settings.log, size, root)
+
     def close(self) -> None:
         """Close the databases."""
         self.writer.dispose()
@@ -150,7 +156,7 @@ def open_registry(settings: Settings) -> Registry:
         migrate(connection)
         spatial.create_index(connection)
         create_projections(connection)
-        reason = _compare_with_mark(connection, settings.high_water)
+        reason = _why_read_only(connection, settings)
         _check_rules(connection)
     settings.vault.chmod(0o600)
     reader = create_read_engine(settings.database, settings.vault)
@@ -171,14 +177,19 @@ def _create_folders(settings: Settings) -> None:
     settings.keys.chmod(0o700)
 
 
-def _compare_with_mark(connection: Connection, path: Path) -> str | None:
-    """Return why the ledger must not grow: it is older than, or another than, it once was."""
+def _why_read_only(connection: Connection, settings: Settings) -> str | None:
+    """Compare database, mark, signer's mark, checkpoint and tiles; say which of them differ."""
     try:
-        mark = high_water.read_mark(path)
+        mark = high_water.read_mark(settings.high_water)
     except HighWaterError as error:
         return f"The high-water mark cannot be read ({error}); restore it, then open again."
-    if mark is None:
-        return None
+    row = StoredBooks.inside(connection).row("registry")
+    found = None if mark is None else _compare_with_mark(connection, mark)
+    return found or find_disagreement(connection, settings, row, mark)
+
+
+def _compare_with_mark(connection: Connection, mark: HighWater) -> str | None:
+    """Return why the ledger must not grow: it is older than, or another than, it once was."""
     head = store.read_head(connection)
     if head.size < mark.size:
         return (

@@ -21,6 +21,10 @@ class Settings(BaseSettings):
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
         checkpoint_fresh_hours: How long after a checkpoint the pages still call a status current.
+        signer: UNIX socket of a signer that runs as another user; unset, a child process signs.
+        publish_seconds: How often new entries are published, at least.
+        recosign_seconds: How often a log without new entries is cosigned again.
+        witness_seconds: How long a witness may take to answer.
     """
 
     model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
@@ -31,6 +35,11 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     mirror_url: str | None = None
     checkpoint_fresh_hours: int = Field(default=24, ge=1, le=24 * 366)
+
+    signer: Path | None = None
+    publish_seconds: int = Field(default=30, ge=1, le=3_600)
+    recosign_seconds: int = Field(default=600, ge=1, le=86_400)
+    witness_seconds: int = Field(default=5, ge=1, le=60)
 
     @property
     def database(self) -> Path:
@@ -61,7 +70,7 @@ class Settings(BaseSettings):
 
     @property
     def log(self) -> Path:
-        """The folder of what is published about the log: the checkpoint."""
+        """The folder of what is published: checkpoint, tiles, entry bundles."""
         return self.data / "log"
 
     @property
@@ -73,6 +82,11 @@ class Settings(BaseSettings):
     def trust(self) -> Path:
         """The folder of trust anchors: the log's key and the seal's root."""
         return self.data / "trust"
+
+    @property
+    def policy(self) -> Path:
+        """The file that says which keys and witnesses a checkpoint needs (c2sp.org/tlog-policy)."""
+        return self.trust / "policy"
 
     @property
     def high_water(self) -> Path:

@@ -133,7 +133,9 @@ def _check_continues(request: SignRequest, last: Checkpoint, new: Checkpoint) ->
     try:
         verify_consistency(last.size, new.size, request.path, last.root, new.root)
     except ProofError as error:
-        raise SignerError(f"no proof that the log continues {last.size} entries: {error}") from error
+        raise SignerError(
+            f"no proof that the log continues {last.size} entries: {error}"
+        ) from error
 
 
 def _sign_and_keep(keys: Path, new: Checkpoint, signers: tuple[Skey, ...], now_s: int) -> bytes:

@@ -11,14 +11,27 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import Final, Protocol
 
 from ledger.signer_wire import LINE_SIZE_MAX, answer
 
 SILENCE_S_MAX: Final = 60
 
 
-def converse(keys: Path, asked: IO[bytes], said: IO[bytes]) -> None:
+class Lines(Protocol):
+    """A stream of bytes, as far as it is needed here."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Return a line with its newline, or as much of it as `size` allows."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write bytes."""
+
+    def flush(self) -> None:
+        """Send what was written."""
+
+
+def converse(keys: Path, asked: Lines, said: Lines) -> None:
     """Answer line after line until there is no more, or one is too long."""
     while line := asked.readline(LINE_SIZE_MAX):
         if not line.endswith(b"\n"):

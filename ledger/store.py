@@ -169,13 +169,18 @@ def subtree(connection: Connection, level: int, index: int) -> bytes:
         TamperedError: a stored hash that it needs is missing.
     """
     stored, above = divmod(level, SUBTREE_BITS)
-    hashes = _stored_hashes(connection, stored, index << above, (index + 1) << above)
+    hashes = stored_hashes(connection, stored, index << above, (index + 1) << above)
     while len(hashes) > 1:
         hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
     return hashes[0]
 
 
-def _stored_hashes(connection: Connection, level: int, first: int, end: int) -> list[bytes]:
+def stored_hashes(connection: Connection, level: int, first: int, end: int) -> list[bytes]:
+    """Return the stored hashes first, …, end − 1 of the subtrees of 256^level leaves.
+
+    Raises:
+        TamperedError: one is missing.
+    """
     if level == 0:
         statement = (
             select(log_entry.c.leaf_hash)

@@ -14,7 +14,7 @@ from api.founding import FoundingPlan, draft_opening, make_anchors
 from api.issuing import checkpoint_of
 from api.keys import KeyFileError
 from ledger import rulesets
-from ledger.checkpoints import publish
+from ledger.publisher import publish
 from ledger.registry import open_registry
 
 commands = typer.Typer()
@@ -65,7 +65,8 @@ def init(
     open_registry(settings).close()
     desk = Desk(origin=founding.origin, rules=rulesets.newest(), now_us=moment)
     write(draft_opening(desk, founding, anchors, officers), out)
-    console().print(f"log key to publish: {anchors.vkey}")
+    for vkey in anchors.vkeys:
+        console().print(f"log key to publish: {vkey}")
     console().print(f"seal root SHA-256 to publish: {anchors.seal_root_sha256}")
 
 

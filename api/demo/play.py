@@ -21,8 +21,8 @@ from certificates.verify import verify_pdf
 from contracts.dates import BEIJING
 from ledger import rulesets
 from ledger.audit import AuditReport, audit
-from ledger.checkpoints import publish
 from ledger.export import export_ledger
+from ledger.publisher import publish
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 
@@ -116,7 +116,7 @@ def _found(registry: Registry, progress: Progress) -> tuple[Stage, str]:
     forest_acts.publish_parameters(stage)
     progress("开户 Opening accounts")
     forest_acts.open_accounts(stage, cast)
-    return stage, anchors.vkey
+    return stage, anchors.vkeys[0]
 
 
 def _forest(stage: Stage, folder: Path, progress: Progress) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from ledger.audit import AuditReport, audit
 from ledger.blobs import Access, path_of, write_blob
-from ledger.checkpoints import publish
 from ledger.log.canonical import canonical, parse
 from ledger.log.merkle import leaf_hash
+from ledger.publisher import publish
 from ledger.rebuild import rebuild
 from ledger.registry import CHECKPOINT_FILE, open_registry
 from ledger.settings import Settings

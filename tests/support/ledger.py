@@ -12,13 +12,13 @@ from contracts.check_digits import encode_id
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
-from ledger.checkpoints import KEY_FILE
 from ledger.geometry import area_m2, parse_parcel
 from ledger.intake import PrivateRecord, SignedOrder
 from ledger.log.entry import Entry
 from ledger.log.key import Skey
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
+from ledger.signer import KEY_FILE, begin
 from tests.support import bodies, geometries
 from tests.support.bodies import Body
 from tests.support.signing import Signer, nonce, private, sign
@@ -167,6 +167,7 @@ def open_world(folder: Path) -> World:
     """Open an empty registry in a folder, with the log's key."""
     registry = open_registry(settings_in(folder))
     (registry.settings.keys / KEY_FILE).write_text(LOG_KEY.to_text())
+    begin(registry.settings.keys, START_US // SECOND_US)
     return World(registry=registry)
 
 

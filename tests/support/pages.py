@@ -7,8 +7,9 @@ from pathlib import Path
 
 from contracts.values import Json
 from ledger import rulesets
-from ledger.checkpoints import KEY_FILE, publish
+from ledger.publisher import publish
 from ledger.registry import CHECKPOINT_FILE, Registry, open_registry
+from ledger.signer import KEY_FILE, begin
 from tests.support.certificates import LOG_KEY
 from tests.support.scenario import main_world
 from tests.support.service import Service, fill, settings_of
@@ -99,6 +100,7 @@ def build_production(folder: Path) -> int:
     steps = main_world(rules=rulesets.newest()).steps
     registry = open_registry(settings_of(folder))
     (registry.settings.keys / KEY_FILE).write_text(LOG_KEY.to_text())
+    begin(registry.settings.keys, steps[0].at_us // 1_000_000)
     fill(registry, [_for_production(steps[0]), *steps[1:]])
     publish(registry)
     registry.close()

@@ -8,12 +8,13 @@ import pytest
 from contracts.refusal import RefusalCode, Refused
 from ledger import store
 from ledger.audit import audit
-from ledger.checkpoints import KEY_FILE, PublishError, publish
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import Skey
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
+from ledger.publisher import PublishError, publish
 from ledger.registry import CHECKPOINT_FILE, open_registry
+from ledger.signer import KEY_FILE, SignerError
 from ledger.store import TamperedError
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, open_world
@@ -66,6 +67,7 @@ def test_a_smaller_log_is_not_signed_even_without_a_mark(scene: Scene, tmp_path:
     scene.world.registry.close()
     shutil.copytree(settings.data, tmp_path / "backup")
     scene.world.registry = open_registry(settings)
+    before = scene.world.registry
     pay(scene)
     note = publish(scene.world.registry)
     scene.world.registry.close()
@@ -75,11 +77,9 @@ def test_a_smaller_log_is_not_signed_even_without_a_mark(scene: Scene, tmp_path:
 
     with pytest.raises(PublishError, match="were signed"):
         publish(registry)
-    pay(scene)
-    scene.world.now_us += 1
-    pay(scene)
-    with pytest.raises(PublishError, match="does not continue"):
-        publish(registry)
+    # A publisher that opened the registry earlier finds it out by itself.
+    with pytest.raises(PublishError, match="were signed"):
+        publish(before)
     assert registry.checkpoint() == note
 
 
@@ -99,14 +99,14 @@ def test_a_log_that_is_not_the_marked_one_is_not_signed(scene: Scene) -> None:
     [
         pytest.param(None, "holds no key", id="missing"),
         pytest.param("secret", "holds no key", id="not-a-key"),
-        pytest.param(Skey("other.example", bytes(32)).to_text(), "is a key of", id="other-log"),
-        pytest.param(Skey(ORIGIN, bytes(32)).to_text(), "not one of the keys", id="not-in-entry-0"),
+        pytest.param(Skey("other.example", bytes(32)).to_text(), "none of the", id="other-log"),
+        pytest.param(Skey(ORIGIN, bytes(32)).to_text(), "none of the", id="not-in-entry-0"),
     ],
 )
 def test_only_the_log_s_own_key_signs(scene: Scene, text: str | None, reason: str) -> None:
     path = scene.world.registry.settings.keys / KEY_FILE
     path.unlink() if text is None else path.write_text(text)
-    with pytest.raises(PublishError, match=reason):
+    with pytest.raises(SignerError, match=reason):
         publish(scene.world.registry)
     assert scene.world.registry.checkpoint() is None
 
