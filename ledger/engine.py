@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import QueuePool
 
 from ledger.tables import VAULT
 
@@ -33,10 +33,16 @@ def journal_mode() -> str:
 
 
 def create_write_engine(database: Path, vault: Path) -> Engine:
-    """Return the engine of the one writer of this process; its files are created if missing."""
+    """Return the engine of the one writer of this process; its files are created if missing.
+
+    Threads wait for its one connection; were they to share it, one's statements would stand in
+    the other's transaction.
+    """
     engine = create_engine(
         f"sqlite:///{database}",
-        poolclass=StaticPool,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _on_connect(vault, read_only=False))

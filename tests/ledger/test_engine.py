@@ -1,6 +1,7 @@
 """The engines, the schema and the settings: what stands between the code and the disk."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from ledger import engine as engine_module
+from ledger.audit import audit
 from ledger.audit_schema import check_databases
 from ledger.engine import BUSY_TIMEOUT_MS, create_read_engine, create_write_engine, journal_mode
 from ledger.findings import Findings
@@ -16,7 +18,8 @@ from ledger.rebuild import rebuild
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings, SettingsError
 from ledger.tables import LOG_METADATA, SIDE_METADATA
-from tests.support.ledger import open_scene, settings_in
+from tests.support import bodies
+from tests.support.ledger import entries_of, open_scene, settings_in
 
 
 @pytest.mark.parametrize("name", ["main", "vault"])
@@ -142,3 +145,15 @@ def test_another_kind_of_database_is_refused_with_a_sentence(tmp_path: Path) -> 
     assert Settings(database_url=url).database == tmp_path / "other.db"
     with pytest.raises(SettingsError, match="sqlite"):
         _ = Settings(database_url="postgresql://host/name").database
+
+
+def test_threads_of_one_process_record_one_after_the_other(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path)
+    before = scene.world.registry.size()
+    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
+    orders = [scene.world.signed("units.transfer", body) for _ in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(scene.world.submit, orders))
+    assert len(entries_of([one for (one,) in answers])) == 40
+    assert scene.world.registry.size() == before + 40
+    assert audit(scene.world.registry.settings).ok
