@@ -5,7 +5,7 @@ be read is a finding. Steps: databases and schema, replay with signatures, proje
 private records, files, mark and checkpoint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,11 +15,21 @@ from ledger.audit_schema import audit_connection, check_databases
 from ledger.audit_vault import check_vault
 from ledger.audit_views import check_views
 from ledger.findings import Finding, Findings
+from ledger.kept import KeptCopy, check_kept
+from ledger.log.note import Vkey
 from ledger.settings import Settings
 
 Progress: TypeAlias = Callable[[int, int], None]
 
 __all__ = ["AuditReport", "Finding", "audit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What somebody kept outside the registry, and the log's keys as they know them."""
+
+    kept: Sequence[KeptCopy] = ()
+    vkeys: Sequence[Vkey] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +56,11 @@ class AuditReport:
 
 
 def audit(
-    settings: Settings, *, signatures: bool = True, progress: Progress | None = None
+    settings: Settings,
+    *,
+    signatures: bool = True,
+    progress: Progress | None = None,
+    outside: Outside | None = None,
 ) -> AuditReport:
     """Audit the registry in a folder.
 
@@ -55,10 +69,12 @@ def audit(
         signatures: Also verify every signature. Nothing checked is no success: without them the
             report is never `ok`.
         progress: Called with (entries done, entries in all).
+        outside: Kept copies to compare the log with. Only they show a history that was rewritten
+            with every hash made anew.
     """
     log = LogAudit(findings=Findings(), verify=signatures, progress=progress)
     log.roots = dict.fromkeys(sizes_stated(settings), b"")
-    _check_database(settings, log)
+    _check_database(settings, log, outside or Outside())
     check_files(settings, log)
     findings = tuple(log.findings.items)
     return AuditReport(
@@ -72,7 +88,7 @@ def audit(
     )
 
 
-def _check_database(settings: Settings, log: LogAudit) -> None:
+def _check_database(settings: Settings, log: LogAudit, outside: Outside) -> None:
     for path in (settings.database, settings.vault):
         if not path.exists():
             log.findings.add(path.name, "is missing")
@@ -83,6 +99,7 @@ def _check_database(settings: Settings, log: LogAudit) -> None:
         check_databases(connection, settings, log.findings)
         replay_log(connection, log)
         check_views(connection, log)
+        check_kept(connection, outside.kept, outside.vkeys, log.findings)
         if settings.vault.exists():
             check_vault(connection, log)
 
