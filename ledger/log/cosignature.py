@@ -17,7 +17,7 @@ from .key import ALG_COSIGNATURE, ALG_ED25519, ALG_ML_DSA_44, NAME_SIZE_MAX, Not
 from .merkle import HASH_SIZE
 from .note_line import NoteSignature
 from .signature import ED25519, Signature, SignatureError, sign_ed25519, verify_signature
-from .tree_head import SIZE_MAX, Checkpoint, parse_checkpoint
+from .tree_head import SIZE_MAX, Checkpoint, parse_checkpoint, read_tree_head
 
 TIMESTAMP_MAX: Final = 2**63 - 1
 
@@ -118,7 +118,7 @@ def verify_text(text: str, vkey: Vkey, signature: bytes) -> int | None:
     if vkey.alg == ALG_COSIGNATURE:
         _verify_ed25519(vkey, cosignature_message(text, timestamp), rest)
     else:
-        subtree = Subtree.of(parse_checkpoint(text))
+        subtree = Subtree.of(read_tree_head(text))
         _verify_mldsa(vkey, subtree_message(vkey.name, timestamp, subtree), rest)
     return timestamp
 

@@ -119,12 +119,12 @@ def inclusion_path(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]
         raise ValueError(f"no leaf {index} in a tree of {size}")
     path, start, end = [], 0, size
     while end - start > 1:
-        middle = start + _largest_power_below(end - start)
+        middle = start + largest_power_below(end - start)
         if index < middle:
-            path.append(_range_root(middle, end, subtree))
+            path.append(range_root(middle, end, subtree))
             end = middle
         else:
-            path.append(_range_root(start, middle, subtree))
+            path.append(range_root(start, middle, subtree))
             start = middle
     return tuple(reversed(path))
 
@@ -139,15 +139,15 @@ def consistency_path(old: int, new: int, subtree: Subtree) -> tuple[bytes, ...]:
     path: list[bytes] = []
     start, end, known = 0, new, True
     while old not in (0, end):
-        middle = start + _largest_power_below(end - start)
+        middle = start + largest_power_below(end - start)
         if old <= middle:
-            path.append(_range_root(middle, end, subtree))
+            path.append(range_root(middle, end, subtree))
             end = middle
         else:
-            path.append(_range_root(start, middle, subtree))
+            path.append(range_root(start, middle, subtree))
             start, known = middle, False
     if not known:  # otherwise the verifier holds this hash already: it is the old root
-        path.append(_range_root(start, end, subtree))
+        path.append(range_root(start, end, subtree))
     return tuple(reversed(path))
 
 
@@ -225,12 +225,12 @@ def _check_path(path: Sequence[bytes], count: int) -> None:
         raise ProofError("a hash is not 32 bytes long")
 
 
-def _largest_power_below(count: int) -> int:
+def largest_power_below(count: int) -> int:
     """Return the k of RFC 6962: the largest power of two smaller than `count`, which is >= 2."""
     return 1 << ((count - 1).bit_length() - 1)
 
 
-def _range_root(start: int, end: int, subtree: Subtree) -> bytes:
+def range_root(start: int, end: int, subtree: Subtree) -> bytes:
     """Hash leaves start .. end - 1, where `start` is aligned as the RFC's recursion aligns it."""
     parts: list[bytes] = []
     while start < end:

@@ -39,9 +39,23 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """Read a checkpoint's text.
 
     Raises:
+        CheckpointError: what `read_tree_head` refuses, or size 0 with another root than the empty
+            tree's.
+    """
+    checkpoint = read_tree_head(text)
+    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
+        raise CheckpointError("checkpoint of size 0 has another root than the empty tree")
+    return checkpoint
+
+
+def read_tree_head(text: str) -> Checkpoint:
+    """Read a checkpoint's text, even one whose size 0 contradicts its root.
+
+    A witness needs this, since it answers such a checkpoint otherwise than a malformed one.
+
+    Raises:
         CheckpointError: other than three lines, an origin with a space or plus, a size with a
-            leading zero or beyond 2^63 - 1, a root that is not 32 bytes in canonical base64, size
-            0 with another root than the empty tree's.
+            leading zero or beyond 2^63 - 1, a root that is not 32 bytes in canonical base64.
     """
     found = _TEXT.fullmatch(text)
     if found is None:
@@ -53,6 +67,4 @@ def parse_checkpoint(text: str) -> Checkpoint:
     size = int(found[2])
     if size > SIZE_MAX or len(root) != HASH_SIZE:
         raise CheckpointError("checkpoint size or root out of range")
-    if size == 0 and root != EMPTY_ROOT:
-        raise CheckpointError("checkpoint of size 0 has another root than the empty tree")
     return Checkpoint(origin=found[1], size=size, root=root)
