@@ -7,7 +7,7 @@ longer = log.restated("RT", payer=None)     # the same entry, its row told other
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from certificates.content import Content, content_of
@@ -20,7 +20,7 @@ from ledger.log.key import Skey
 from ledger.log.merkle import inclusion_path, leaf_hash, root
 from ledger.log.proof import TlogProof
 from tests.support.people import ORIGIN, digest, hex_digest
-from tests.support.scenario import Step, main_job
+from tests.support.scenario import main_world
 
 LOG_KEY = Skey(ORIGIN, digest("log key"))
 BASE_URL = "https://demo.sinkledger.example"
@@ -106,8 +106,12 @@ def demo_log(
 ) -> FakeLog:
     """Return the main job as a log whose first entry names the log's real key."""
     books, prev, entries = MemoryBooks(), PREV_OF_FIRST, []
-    for step in main_job():
-        placed = step if step.seq else _opened(step, environment, seal_root_sha256)
+    opening: dict[str, Json] = {
+        "environment": environment,
+        "log": {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]},
+        "seal": {"root_sha256": seal_root_sha256},
+    }
+    for placed in main_world(opening=opening).steps:
         outcome = placed.apply_to(books)
         content = build_entry(
             seq=placed.seq,
@@ -121,13 +125,3 @@ def demo_log(
         prev = leaf_hash(content)
         entries.append(content)
     return FakeLog(tuple(entries))
-
-
-def _opened(step: Step, environment: str, seal_root_sha256: str) -> Step:
-    body = {
-        **step.body,
-        "environment": environment,
-        "log": {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]},
-        "seal": {"root_sha256": seal_root_sha256},
-    }
-    return replace(step, order={**step.order, "body": body})

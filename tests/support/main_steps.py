@@ -1,5 +1,7 @@
 """The main job step by step: who is there, who acts, and in which order."""
 
+from collections.abc import Mapping
+
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
 from tests.support import log_bodies, unit_bodies
@@ -27,9 +29,9 @@ def officers(*people: Person) -> list[Key]:
     return [who.key for who in people]
 
 
-def run(world: World) -> None:
-    """Do the whole main job."""
-    found_registry(world)
+def run(world: World, opening: Mapping[str, Json]) -> None:
+    """Do the whole main job; `opening` replaces fields of its first order."""
+    found_registry(world, opening)
     open_accounts(world)
     parcels = register_parcels(world)
     issue(world, parcels)
@@ -39,10 +41,10 @@ def run(world: World) -> None:
     account_to_strangers(world)
 
 
-def found_registry(world: World) -> None:
+def found_registry(world: World, changed: Mapping[str, Json]) -> None:
     """Entries 0 to 3: the registry, two factor tables, a confirmation."""
     officer_keys = officers(REGISTRAR, ISSUER, SUPERVISOR)
-    opening = bodies.registry_open()
+    opening = {**bodies.registry_open(), **changed}
     world.do(world.step("registry.open", opening, "registrar", officer_keys))
     forest: dict[str, Json] = {**bodies.factor("larix_component_stem"), "domain": "SINK"}
     meal = bodies.factor("meal_default_derived", applicability="derived", confidence_permille=400)

@@ -1,7 +1,7 @@
 """Pages for tests: read as a browser would; and registries in every state that one can show."""
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from ledger.signer import KEY_FILE, begin
 from tests.support.certificates import LOG_KEY
 from tests.support.scenario import main_world
 from tests.support.service import Service, fill, settings_of
-from tests.support.world import Step
 
 HOUR_US = 3_600 * 1_000_000
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -97,17 +96,13 @@ def with_registry(service: Service, registry: Registry) -> Service:
 
 def build_production(folder: Path) -> int:
     """Do the main job in a registry for production and publish it; return when it ended."""
-    steps = main_world(rules=rulesets.newest()).steps
+    log: Json = {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]}
+    opening: dict[str, Json] = {"environment": "production", "log": log}
+    steps = main_world(rules=rulesets.newest(), opening=opening).steps
     registry = open_registry(settings_of(folder))
     (registry.settings.keys / KEY_FILE).write_text(LOG_KEY.to_text())
     begin(registry.settings.keys, steps[0].at_us // 1_000_000)
-    fill(registry, [_for_production(steps[0]), *steps[1:]])
+    fill(registry, steps)
     publish(registry)
     registry.close()
     return steps[-1].at_us
-
-
-def _for_production(step: Step) -> Step:
-    log: Json = {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]}
-    body: dict[str, Json] = {**step.body, "environment": "production", "log": log}
-    return replace(step, order={**step.order, "body": body})

@@ -7,18 +7,23 @@ Other modules say who there is (`people`), what their orders hold (`main_bodies`
 which sequence they come (`main_steps`) and what a step and a world are (`world`).
 """
 
+from collections.abc import Mapping
 from functools import cache
 
+from contracts.values import Json
 from tests.support import main_steps
 from tests.support.world import RULES, Step, World
 
 __all__ = ["RULES", "Step", "World", "after", "before", "main_job", "main_world", "world_at"]
 
 
-def main_world(*, rules: str = RULES) -> World:
-    """Return a world in which the main job has been done from its first step to its last."""
+def main_world(*, rules: str = RULES, opening: Mapping[str, Json] | None = None) -> World:
+    """Return a world in which the main job has been done from its first step to its last.
+
+    With `opening`, fields of `registry.open` are other ones; commitments are true all the same.
+    """
     world = World(rules=rules)
-    main_steps.run(world)
+    main_steps.run(world, opening or {})
     return world
 
 
