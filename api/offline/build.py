@@ -48,6 +48,11 @@ VERIFY: Final = OfflinePage(
         "ids.js",
         "entry.js",
         "order_signatures.js",
+        "pdf_syntax.js",
+        "pdf_file.js",
+        "pdf_certificate.js",
+        "der.js",
+        "seal.js",
         "verify_page.js",
     ),
 )
