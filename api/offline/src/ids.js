@@ -47,7 +47,7 @@ function certificateNumber(kind, seq, atUs) {
 function parseCertificateNumber(typed) {
   const text = typed.trim().toUpperCase();
   const found = /^(TH-(RT|CL)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,10}))-([0-9A-Z])$/.exec(text);
-  require_(found !== null && checkCharacter(found[1]) === found[5], 'number', { text });
+  require_(found !== null && checkCharacter(found[1]) === found[5], 'number_wrong', { text });
   const seq = Array.from(found[4]).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
   return { text, kind: found[2], year: Number(found[3]), seq };
 }

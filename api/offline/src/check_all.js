@@ -1,0 +1,68 @@
+// Everything that was given, checked in one go: the ledger first, because others rest on it.
+
+/** Return a result for each thing to be checked. */
+async function checkAll(given, progress = () => {}) {
+  const results = [];
+  let ledgerVerdict = 'unchecked';
+  if (given.ledgerBytes !== null) {
+    const found = await checkLedgerWhole(given, progress);
+    ledgerVerdict = found.verdict;
+    results.push(found);
+  }
+  for (const bytes of given.certificates) {
+    const found = await verifyCertificate(bytes, given);
+    results.push({ ...found, title: found.facts.number ?? '' });
+  }
+  for (const proof of given.proofs) {
+    const entry = entryOfProof(given, proof);
+    // Beside a certificate a proof may be about its record, and serves there.
+    if (entry !== null) results.push(await verifyEntry(entry, proof.bytes, given));
+    else if (given.certificates.length === 0) results.push(withoutEntry());
+  }
+  for (const proof of given.stateProofs) results.push(await verifyStateProof(proof, given));
+  for (const number of given.numbers) results.push(checkNumber(number, given, ledgerVerdict));
+  return results;
+}
+
+async function checkLedgerWhole(given, progress) {
+  const { steps, ledger, facts } = await verifyLedger(given.ledgerBytes, given, progress);
+  given.ledger = steps.hasPassed('ledger') ? ledger : null;
+  for (const extend of LEDGER_STEPS) await extend(steps, ledger, given, progress);
+  return {
+    kind: 'ledger', title: ledger?.log ?? '', steps: steps.list, verdict: steps.verdict(), facts,
+    opening: ledger?.entries[0], entry: null,
+  };
+}
+
+/** Further steps on a ledger that was read: (steps, ledger, given, progress). The replay is one. */
+const LEDGER_STEPS = [];
+
+function withoutEntry() {
+  const steps = [{ name: 'entry', state: NOT_CHECKED, code: 'no_entry', facts: {} }];
+  return { kind: 'entry', steps, verdict: 'unchecked' };
+}
+
+/** Answer for a bare number: from the ledger if there is one, else that a number proves nothing. */
+function checkNumber(number, given, ledgerVerdict) {
+  const steps = [];
+  let found = null;
+  const line = given.ledger?.entries[number.seq];
+  if (line !== undefined) {
+    try {
+      found = readStatement(line);
+      require_(found.number === number.text, 'number_other');
+      const facts = { seq: number.seq, number: number.text };
+      steps.push({ name: 'entry', state: PASSED, code: 'number_ok', facts });
+    } catch (error) {
+      if (!(error instanceof CheckError)) throw error;
+      steps.push({ name: 'entry', state: FAILED, code: error.code, facts: error.facts });
+    }
+  } else {
+    const code = given.ledger === null ? 'number_alone' : 'number_beyond';
+    steps.push({ name: 'entry', state: NOT_CHECKED, code, facts: { seq: number.seq } });
+  }
+  const failed = steps[0].state === FAILED;
+  const verdict = failed ? 'invalid' : steps[0].state === PASSED ? ledgerVerdict : 'unchecked';
+  const opening = given.ledger?.entries[0];
+  return { kind: 'number', title: number.text, steps, verdict, statement: found, entry: found && line, opening };
+}

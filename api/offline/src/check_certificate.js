@@ -1,0 +1,104 @@
+// Verifying a certificate's file, in numbered steps, with the reader's own trust.
+
+/**
+ * Verify a sealed certificate.
+ *
+ * `given` holds what the reader trusts (policy, registry, sealRoot) and what else was dropped:
+ * ledger, entries, proofs, checkpoints.
+ */
+async function verifyCertificate(bytes, given) {
+  const steps = new Steps();
+  const known = { sha256: sha256Hex(bytes), entry: null, opening: null, statement: null };
+  await steps.take('file', async () => {
+    known.file = await openCertificate(bytes);
+    return ['file_ok', { sha256: known.sha256 }];
+  });
+  await steps.take('seal', () => checkSeal(known.file, given), { needs: ['file'] });
+  await steps.take('entry', () => readAttached(known), { needs: ['file'] });
+  await steps.take('registry', () => {
+    return requireTrustedRegistry(given, known.file.attachments.get(ATTACHED_REGISTRY));
+  }, { needs: ['entry'] });
+  await steps.take('proof', () => {
+    known.proof = parseTlogProof(known.file.attachments.get(ATTACHED_PROOF));
+    return ['proof_ok', { index: String(known.proof.index) }];
+  }, { needs: ['file'] });
+  await takeCheckpointSteps(steps, given, {
+    note: () => known.proof.note, log: () => known.entry.order.log, needs: ['entry', 'proof'],
+  });
+  await steps.take('inclusion', () => {
+    return requireProven(known.proof, known.entry, known.file.attachments.get(ATTACHED_ENTRY));
+  }, { needs: ['entry', 'proof'] });
+  await steps.take('units', () => {
+    known.statement = readStatement(known.entry);
+    return ['units_ok', { kg: known.statement.quantityKg, number: known.statement.number }];
+  }, { needs: ['entry'] });
+  await steps.take('record', () => findRecord(known, given), { needs: ['units'], optional: true });
+  const facts = { sha256: known.sha256, number: known.statement?.number };
+  if (known.proof) facts.checkpoint = String(known.proof.checkpoint.size);
+  const { entry, opening, statement } = known;
+  return {
+    kind: 'certificate', steps: steps.list, verdict: steps.verdict(), facts, entry, opening, statement,
+  };
+}
+
+/** Check the seal against the file, and its certificate against the root that the reader trusts. */
+async function checkSeal(file, given) {
+  const seal = readSeal(file);
+  const certificate = await checkCms(seal);
+  if (given.sealRoot === null) throw new NotChecked('no_seal_root');
+  if (given.registry === null) throw new NotChecked('no_registry');
+  const named = rowOf(given.registry.entry, 'registry').seal_root_sha256;
+  require_(sha256Hex(given.sealRoot.bytes) === named, 'seal_root_other');
+  await requireUnder(certificate, given.sealRoot, seal.at);
+  return ['seal_ok', { name: certificate.name, at: beijingDate(seal.at * 1000) }];
+}
+
+async function readAttached(known) {
+  const { attachments } = known.file;
+  known.opening = await readOpening(attachments.get(ATTACHED_REGISTRY));
+  known.entry = await readSignedEntry(attachments.get(ATTACHED_ENTRY), known.opening);
+  const { seq, order, at_us: atUs } = known.entry;
+  return ['entry_ok', { seq, kind: order.kind, at: beijingTime(atUs) }];
+}
+
+/**
+ * Find this very file's record in the log: a stolen seal could make a paper that nobody recorded.
+ *
+ * The record follows the paper, so the paper's own proof cannot hold it: the reader gives a ledger
+ * or the record's entry, and a checkpoint or proof that covers it.
+ */
+async function findRecord(known, given) {
+  const entries = [...given.entries, ...(given.ledger?.entriesOf('certificate.record') ?? [])];
+  if (given.ledger === null && entries.length === 0) throw new NotChecked('no_record');
+  const found = entries.find(({ entry }) => entry.order.kind === 'certificate.record'
+    && entry.order.log === known.entry.order.log && entry.order.body.sha256 === known.sha256);
+  if (found === undefined && given.ledger === null) throw new NotChecked('no_record');
+  require_(found !== undefined, 'not_recorded', { sha256: known.sha256 });
+  const { body } = found.entry.order;
+  const fits = body.number === known.statement.number && body.subject === known.statement.subject
+    && rowOf(found.entry, `file/${known.sha256}`)?.number === known.statement.number;
+  require_(fits, 'record_other', { number: body.number });
+  await requireOrderSigned(found.entry, passkeysOf(known.opening));
+  if (!(await isCovered(found, given))) throw new NotChecked('record_unproven', { seq: found.entry.seq });
+  return ['record_ok', { seq: found.entry.seq, copy: body.copy }];
+}
+
+/** Whether something that the reader's policy accepts covers an entry. */
+async function isCovered({ entry, bytes }, given) {
+  for (const proof of given.proofs) {
+    if (proof.index === BigInt(entry.seq) && await isTrustedNote(given, proof.note, entry.order.log)) {
+      requireIncluded(proof, bytes);
+      return true;
+    }
+  }
+  for (const note of given.checkpoints) {
+    const { size, root } = parseCheckpointText(note.text);
+    const reaches = given.ledger !== null && size > BigInt(entry.seq)
+      && given.ledger.log === entry.order.log && size <= BigInt(given.ledger.size);
+    if (reaches && await isTrustedNote(given, note, entry.order.log)) {
+      require_(sameBytes(given.ledger.rootAt(Number(size)), root), 'root_other', { size: String(size) });
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,78 @@
+// What people drop: each file is told by its content, never by its name.
+
+/** Nothing yet: what the reader trusts, and what is to be checked. */
+function nothingGiven() {
+  return {
+    policy: null, registry: null, sealRoot: null,
+    certificates: [], stateProofs: [], proofs: [], entries: [], checkpoints: [], ledger: null,
+    ledgerBytes: null, numbers: [],
+  };
+}
+
+/** Take a file or a pasted text into `given`, and return what it was. */
+async function takeMaterial(given, bytes) {
+  if (latin1(bytes.subarray(0, 5)) === '%PDF-') {
+    given.certificates.push(bytes);
+    return 'certificate';
+  }
+  const text = textOf(bytes);
+  if (text.startsWith(PROOF_HEADER)) {
+    given.proofs.push({ ...parseTlogProof(bytes), bytes });
+    return 'proof';
+  }
+  if (text.startsWith('{')) return takeJson(given, bytes, text);
+  if (text.startsWith('-----BEGIN CERTIFICATE-----')) {
+    given.sealRoot = parsePemCertificate(text);
+    return 'seal_root';
+  }
+  if (text.includes('\n\n\u2014 ')) {
+    const note = parseNote(bytes);
+    parseCheckpointText(note.text);
+    given.checkpoints.push(note);
+    return 'checkpoint';
+  }
+  if (/^[ \t]*quorum[ \t]/m.test(text)) {
+    given.policy = parsePolicy(text);
+    return 'policy';
+  }
+  return takeNumber(given, text);
+}
+
+async function takeJson(given, bytes, text) {
+  const lines = text.indexOf('\n');
+  if (lines >= 0 && lines < text.length - 1 && text[lines + 1] === '{') {
+    given.ledgerBytes = bytes;
+    given.ledger = null;
+    return 'ledger';
+  }
+  // Editors and shells end a file with a line feed, which is no part of an entry.
+  const body = bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
+  const entry = parseEntry(body);
+  if (entry.seq === 0) {
+    given.registry = { bytes: body, entry: await readOpening(body) };
+    return 'registry';
+  }
+  given.entries.push({ bytes: body, entry });
+  return 'entry';
+}
+
+/** Take a certificate number, bare or at the end of the address that a QR code holds. */
+function takeNumber(given, text) {
+  const found = /TH-(?:RT|CL)-[0-9]{4}-[0-9A-Z]+-[0-9A-Z]/i.exec(text);
+  require_(found !== null && text.length <= 2_000, 'unknown_file');
+  given.numbers.push(parseCertificateNumber(found[0]));
+  return 'number';
+}
+
+/** Return the entry that a proof is about: the given one or the ledger's line whose hash fits. */
+function entryOfProof(given, proof) {
+  const index = Number(proof.index);
+  const lines = given.ledger === null ? [] : [given.ledger.lines[index]];
+  const candidates = [...given.entries.map((one) => one.bytes), ...lines].filter(Boolean);
+  if (given.registry !== null) candidates.push(given.registry.bytes);
+  const { size, root } = proof.checkpoint;
+  const fitting = candidates.find((bytes) => isIncluded({
+    index: proof.index, size, leaf: leafHash(bytes), path: proof.path, root,
+  }));
+  return fitting ?? candidates[0] ?? null;
+}
