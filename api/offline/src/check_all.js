@@ -64,5 +64,6 @@ function checkNumber(number, given, ledgerVerdict) {
   const failed = steps[0].state === FAILED;
   const verdict = failed ? 'invalid' : steps[0].state === PASSED ? ledgerVerdict : 'unchecked';
   const opening = given.ledger?.entries[0];
-  return { kind: 'number', title: number.text, steps, verdict, statement: found, entry: found && line, opening };
+  const entry = found && line;
+  return { kind: 'number', title: number.text, steps, verdict, statement: found, entry, opening };
 }

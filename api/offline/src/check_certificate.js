@@ -20,6 +20,8 @@ async function verifyCertificate(bytes, given) {
   }, { needs: ['entry'] });
   await steps.take('proof', () => {
     known.proof = parseTlogProof(known.file.attachments.get(ATTACHED_PROOF));
+    // Nothing authenticates extra bytes, and our papers have none.
+    require_(!known.proof.hasExtra, 'tlog_proof');
     return ['proof_ok', { index: String(known.proof.index) }];
   }, { needs: ['file'] });
   await takeCheckpointSteps(steps, given, {
@@ -30,7 +32,7 @@ async function verifyCertificate(bytes, given) {
   }, { needs: ['entry', 'proof'] });
   await steps.take('units', () => {
     known.statement = readStatement(known.entry);
-    return ['units_ok', { kg: known.statement.quantityKg, number: known.statement.number }];
+    return ['units_ok', { kg: groupedDigits(known.statement.quantityKg), number: known.statement.number }];
   }, { needs: ['entry'] });
   await steps.take('record', () => findRecord(known, given), { needs: ['units'], optional: true });
   const facts = { sha256: known.sha256, number: known.statement?.number };

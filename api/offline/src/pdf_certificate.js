@@ -4,6 +4,7 @@ const ATTACHED_ENTRY = 'entry.json';
 const ATTACHED_PROOF = 'entry.tlog-proof';
 const ATTACHED_REGISTRY = 'registry.json';
 const ATTACHED = [ATTACHED_ENTRY, ATTACHED_PROOF, ATTACHED_REGISTRY];
+const ATTACHMENT_BYTES_MAX = 2_000_000;
 const ACTING_KEYS = ['AA', 'JS', 'JavaScript', 'OpenAction', 'PA', 'RichMedia', 'URI', 'XFA'];
 const ACTING_TYPES = new Set([
   'GoTo', 'GoTo3DView', 'GoToE', 'GoToR', 'Hide', 'ImportData', 'JavaScript', 'Launch', 'Movie',
@@ -58,7 +59,9 @@ async function readAttachments(pdf, root) {
     const specification = pdfValue(pdf, listed[at + 1]);
     const name = pdfValue(pdf, specification.get('UF') ?? specification.get('F'));
     const stream = pdfValue(pdf, pdfValue(pdf, specification.get('EF')).get('F'));
-    found.set(pdfString(name.string), await pdfStreamContent(stream));
+    const content = await pdfStreamContent(stream);
+    require_(content.length <= ATTACHMENT_BYTES_MAX, 'pdf_attachments');
+    found.set(pdfString(name.string), content);
   }
   require_(ATTACHED.every((name) => found.has(name)), 'pdf_attachments');
   const embedded = Array.from(pdf.objects.values())
@@ -140,8 +143,9 @@ function coveredBy(bytes, seal) {
     && range[1] === contents?.from && range[2] === contents.to
     && range[2] + range[3] === bytes.length;
   require_(whole, 'seal_range');
-  // Blanks between the digits would be bytes that nothing covers.
-  require_(contents.to - contents.from === 2 * contents.string.length + 2, 'seal_range');
+  // Blanks between the digits, or another spelling of them, would be bytes that nothing covers.
+  const spelled = utf8(`<${hexOf(contents.string).toUpperCase()}>`);
+  require_(sameBytes(bytes.subarray(contents.from, contents.to), spelled), 'seal_range');
   const covered = joined(bytes.subarray(0, range[1]), bytes.subarray(range[2]));
   return { cms: contents.string, covered };
 }

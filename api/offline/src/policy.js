@@ -2,7 +2,7 @@
 
 /** Return a policy; whatever could let one party count twice is refused. */
 function parsePolicy(text) {
-  require_(!/[\x00-\x08\x0b-\x1f\x7f]/.test(text), 'policy', { line: 0 });
+  require_(!/[\x00-\x08\x0b-\x1f\x7f]/.test(text) && text.endsWith('\n'), 'policy', { line: 0 });
   const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: null };
   const used = new Set();
   text.split('\n').forEach((line, at) => {
@@ -34,7 +34,7 @@ const POLICY_LINES = {
       used.add(member);
     }
     const needed = { all: members.length, any: 1 }[threshold]
-      ?? (/^[1-9][0-9]{0,4}$/.test(threshold) ? Number(threshold) : 0);
+      ?? (/^[1-9][0-9]{0,2}$/.test(threshold) ? Number(threshold) : 0);
     if (needed < 1 || needed > members.length) return false;
     policy.groups.set(name, { needed, members });
     return true;
@@ -59,19 +59,27 @@ function policyKey(text, algorithms) {
 
 /** One public key under two names would be one party counted twice; a log is no witness of itself. */
 function refuseOneKeyTwice(policy) {
-  const seen = new Set();
   const origins = new Set(policy.logs.map((log) => log.name));
-  const names = new Set();
+  const seen = new Set();
   for (const vkey of [...policy.logs, ...policy.witnesses.values()]) {
-    const key = hexOf(vkey.key);
-    require_(!seen.has(key), 'policy_twice', { name: vkey.name });
-    seen.add(key);
+    const [key, line] = [hexOf(vkey.key), `${vkey.name}+${vkey.id}`];
+    require_(!seen.has(key) && !seen.has(line), 'policy_twice', { name: vkey.name });
+    seen.add(key).add(line);
   }
-  for (const vkey of policy.witnesses.values()) {
-    const name = `${vkey.name}+${vkey.id}`;
-    require_(!origins.has(vkey.name) && !names.has(name), 'policy_twice', { name: vkey.name });
-    names.add(name);
+  for (const [name, vkey] of policy.witnesses) {
+    require_(!origins.has(name) && !origins.has(vkey.name), 'policy_twice', { name });
   }
+  for (const [name, { needed, members }] of policy.groups) {
+    const behind = members.flatMap((member) => Array.from(keyNamesBehind(policy, member)));
+    require_(needed === 1 || new Set(behind).size === behind.length, 'policy_twice', { name });
+  }
+}
+
+/** Return the key names that a witness or group stands for; a cosigner may have two keys. */
+function keyNamesBehind(policy, name) {
+  const group = policy.groups.get(name);
+  if (group === undefined) return new Set([policy.witnesses.get(name).name]);
+  return new Set(group.members.flatMap((one) => Array.from(keyNamesBehind(policy, one))));
 }
 
 /**
@@ -91,6 +99,8 @@ async function checkLogSignatures(policy, note) {
 /** Check the witnesses' lines, and whether those that hold are a quorum. */
 async function checkQuorum(policy, note) {
   const found = await checkKeys(note, [...policy.witnesses]);
+  // A cosignature without a time says nothing about when its witness saw this tree.
+  found.good = found.good.filter((one) => one.timestamp > 0n);
   const good = new Set(found.good.map((one) => one.name));
   const perhaps = new Set([...good, ...found.unsupported.map((one) => one.name)]);
   return {

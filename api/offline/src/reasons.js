@@ -4,7 +4,7 @@
 const REASONS = {
   // Passed.
   file_ok: ['文件由页面与签章两部分组成，三个附件齐全，没有会自行动作的内容', 'a page and its seal, all three attachments, nothing that acts'],
-  seal_ok: ['签章覆盖整个文件且完整，由 entry 0 所载的根证书签发（{name}，{at}）', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at})'],
+  seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，{at}）', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at})'],
   entry_ok: ['第 {seq} 号记录（{kind}，北京时间 {at}）格式规范，全部签名成立', 'entry {seq} ({kind}, {at} Beijing time) is well formed and all its signatures hold'],
   registry_ok: ['登记簿是您信任的 {origin}（{environment}）', 'the registry is the one you trust: {origin} ({environment})'],
   proof_ok: ['证明文件可读，指第 {index} 号记录', 'the proof can be read, and is about entry {index}'],
@@ -52,7 +52,7 @@ const REASONS = {
   seal_signature: ['签章的签名不成立', 'the seal’s signature does not hold'],
   seal_signer: ['签章没有指明它所用的证书', 'the seal does not name the certificate it uses'],
   seal_root: ['签章不是由受信任的根证书签发', 'the seal is not under the trusted root'],
-  seal_root_other: ['给出的根证书不是登记簿 entry 0 所载的那一张', 'the given root is not the one that entry 0 of the registry names'],
+  seal_root_other: ['给出的根证书不是登记簿第 0 号记录所载的那一张', 'the given root is not the one that entry 0 of the registry names'],
   seal_expired: ['盖章时证书不在有效期内（{name}）', 'a certificate was not valid when it was sealed ({name})'],
   der: ['签章的编码不规范', 'the seal’s encoding is not well formed'],
   pem: ['不是单张证书的 PEM 文件', 'not a PEM file of one certificate'],

@@ -8,10 +8,14 @@ const PURPOSES = {
   voluntary: ['自愿注销', 'a voluntary retirement'],
 };
 
-/** Return tonnes with three decimals, thousands separated. */
+/** Return a whole number with its thousands separated. */
+function groupedDigits(number) {
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** Return tonnes with three decimals. */
 function tonnesText(kg) {
-  const whole = String(Math.floor(kg / 1000)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-  return `${whole}.${String(kg % 1000).padStart(3, '0')}`;
+  return `${groupedDigits(Math.floor(kg / 1000))}.${String(kg % 1000).padStart(3, '0')}`;
 }
 
 /** Return words in a language, or in the other one if there are none. */
@@ -77,15 +81,14 @@ function claimLines({ row, quantityKg }, wanted, label) {
 }
 
 function amountText(kg, label) {
-  const digits = String(kg).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+  const digits = groupedDigits(kg);
   return label(
     `${tonnesText(kg)} 吨二氧化碳当量（${digits} 千克）`, `${tonnesText(kg)} tCO2e (${digits} kg)`,
   );
 }
 
 function gramsText(grams, label) {
-  const whole = String(Math.floor(grams / 1e6)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-  const text = `${whole}.${String(grams % 1e6).padStart(6, '0')}`;
+  const text = `${groupedDigits(Math.floor(grams / 1e6))}.${String(grams % 1e6).padStart(6, '0')}`;
   return label(`${text} 吨二氧化碳当量`, `${text} tCO2e`);
 }
 

@@ -9,7 +9,8 @@ function parseTlogProof(bytes) {
   require_(split >= 0, 'tlog_proof');
   const lines = text.slice(0, split).split('\n');
   require_(lines.shift() === PROOF_HEADER, 'tlog_proof');
-  if (lines[0]?.startsWith('extra ')) bytesOfBase64(lines.shift().slice(6));
+  const hasExtra = lines[0]?.startsWith('extra ') === true;
+  if (hasExtra) bytesOfBase64(lines.shift().slice(6));
   const index = /^index (0|[1-9][0-9]{0,18})$/.exec(lines.shift() ?? '');
   require_(index !== null && lines.length <= PROOF_PATH_MAX, 'tlog_proof');
   const path = lines.map((line) => {
@@ -18,7 +19,7 @@ function parseTlogProof(bytes) {
     return hash;
   });
   const note = parseNote(utf8(text.slice(split + 2)));
-  return { index: BigInt(index[1]), path, note, checkpoint: parseCheckpointText(note.text) };
+  return { index: BigInt(index[1]), path, hasExtra, note, checkpoint: parseCheckpointText(note.text) };
 }
 
 /** Require that an entry's bytes stand where a proof says; who signed the root is another step. */
