@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.limits import BodyLimit
 from api.pages.routes import router as pages
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
-from api.routes import claims, log, orders, records, units
+from api.routes import claims, log, orders, records, static_log, units
 from ledger.registry import Registry
 
 VERSION: Final = "0.1.0"
@@ -106,12 +106,14 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     )
     app.state.registry = registry
     app.state.clock_confirmed = clock_confirmed
-    for router in (orders.router, records.router, units.router, claims.router, log.router, pages):
-        app.include_router(router, responses=PROBLEM_RESPONSES)
+    for routes in (orders, records, units, claims, log, static_log):
+        app.include_router(routes.router, responses=PROBLEM_RESPONSES)
+    app.include_router(pages, responses=PROBLEM_RESPONSES)
     add_problems(app)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit)
     app.add_middleware(CapitalPaths)
+    app.add_middleware(static_log.OpenToAll)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     return app

@@ -9,6 +9,10 @@ from typing import Final
 POLICIES: Final = {
     ("GET", "/"): "public",
     ("GET", "/healthz"): "public",
+    ("GET", "/log/blob/{digest}"): "public",
+    ("GET", "/log/checkpoint"): "public",
+    ("GET", "/log/tile/entries/{index:path}"): "public",
+    ("GET", "/log/tile/{level}/{index:path}"): "public",
     ("GET", "/static/{path}"): "public",
     ("GET", "/v1/accounts/{account}"): "public",
     ("GET", "/v1/batches"): "public",

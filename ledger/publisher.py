@@ -24,7 +24,7 @@ from ledger.log.key import ALG_ML_DSA_44, Vkey
 from ledger.log.merkle import EMPTY_ROOT, ProofError, verify_consistency
 from ledger.log.note import NoteError
 from ledger.published import announced
-from ledger.quorum import Ask, NoQuorumError, ask_nobody, cosigned
+from ledger.quorum import Ask, NoQuorumError, PublishError, ask_nobody, cosigned
 from ledger.registry import CHECKPOINT_FILE, Registry
 from ledger.signer import SignRequest
 from ledger.signer_wire import RemoteSigner, Signer
@@ -35,10 +35,6 @@ STEP_ENTRIES: Final = 4_096
 
 LOCK_FILE: Final = "publisher"
 Clock: TypeAlias = Callable[[], int]
-
-
-class PublishError(Exception):
-    """The log cannot be signed as it stands; the text says why. Nothing was published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,14 +205,23 @@ class Publisher:
             write_atomically(path, note)
 
 
-def publish(registry: Registry) -> bytes:
-    """Publish once, with a signer started for it; see `Publisher.publish`."""
+@contextmanager
+def publisher_of(
+    registry: Registry, before: Callable[[], None] | None = None
+) -> Iterator[Publisher]:
+    """Give a publisher with a signer of its own, which ends with it."""
     settings = registry.settings
+    with RemoteSigner(settings.keys, settings.signer) as signer:
+        yield Publisher(registry=registry, signer=signer, before=before)
+
+
+def publish(registry: Registry) -> bytes:
+    """Publish once; see `Publisher.publish`."""
     if registry.read_only_reason is not None:
         raise PublishError(registry.read_only_reason)
     registry.origin()
-    with RemoteSigner(settings.keys, settings.signer) as signer:
-        return Publisher(registry=registry, signer=signer).publish()
+    with publisher_of(registry) as publisher:
+        return publisher.publish()
 
 
 def announced_keys(registry: Registry) -> tuple[Vkey, ...]:

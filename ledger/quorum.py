@@ -12,11 +12,15 @@ Ask: TypeAlias = Callable[[Policy, bytes, Consistency, float], tuple[NoteSignatu
 """`ledger.witnesses.ask_witnesses`: policy, note, proof from an old size, seconds to wait."""
 
 
-class NoQuorumError(Exception):
+class PublishError(Exception):
+    """The log cannot be published as it stands; the text says why. The old checkpoint stays."""
+
+
+class NoQuorumError(PublishError):
     """Too few witnesses have cosigned; the text says what became of it."""
 
 
-class AheadError(Exception):
+class AheadError(PublishError):
     """A witness has cosigned more entries than there are: this ledger is an old copy."""
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import certificates, ledger, orders, recompute, registry, service
+from api.cli import certificates, ledger, orders, publishing, recompute, registry, service
 from api.cli.output import CommandError, console_error
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (orders, registry, ledger, recompute, certificates, service):
+for group in (orders, registry, publishing, ledger, recompute, certificates, service):
     app.add_typer(group.commands)
 
 

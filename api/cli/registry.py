@@ -1,4 +1,4 @@
-"""`sinkledger init`, `checkpoint`: found a registry, sign and publish its checkpoint."""
+"""`sinkledger init`: found a registry."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,15 +6,13 @@ from typing import Annotated
 import typer
 
 from api.cli.draft_file import read_body, write
-from api.cli.output import CommandError, console, print_json
-from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
+from api.cli.output import CommandError, console
+from api.cli.place import DataOption, KeysOption, now_us, settings_for
 from api.drafting.accounts import PersonPlan, new_person, seal_record
 from api.drafting.draft import Desk
 from api.founding import FoundingPlan, draft_opening, make_anchors
-from api.issuing import checkpoint_of
 from api.keys import KeyFileError
 from ledger import rulesets
-from ledger.publisher import publish
 from ledger.registry import open_registry
 
 commands = typer.Typer()
@@ -74,21 +72,3 @@ def _officer(origin: str, item: str) -> PersonPlan:
     role, key, record = [*item.split(":", 2), "", ""][:3]
     sealed = seal_record(origin, "person", read_body(Path(record), []))
     return PersonPlan(person=new_person(), key=key, roles=(role,), record=sealed)
-
-
-@commands.command("checkpoint")
-def checkpoint(
-    data: DataOption = None, keys: KeysOption = None, *, as_json: JsonOption = False
-) -> None:
-    """Sign the current size and root of the log and publish them."""
-    registry = open_place(data, keys)
-    if registry.read_only_reason is not None:
-        raise CommandError(registry.read_only_reason)
-    publish(registry)
-    published = checkpoint_of(registry)
-    if published is None:
-        raise CommandError("nothing was published; the registry has no entry yet")
-    if as_json:
-        print_json({"root": published.root.hex(), "size": published.size})
-    else:
-        console().print(f"checkpoint of {published.size} entries, root {published.root.hex()}")

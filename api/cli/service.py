@@ -9,6 +9,7 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.background import publishing
 from api.cli.certificates import show
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place
@@ -30,15 +31,30 @@ def serve(
             "--confirm-clock", help="The log was quiet for over 7 days: the clock is right."
         ),
     ] = False,
+    publish: Annotated[
+        bool, typer.Option(help="Publish as well; off where 'publish --watch' runs by itself.")
+    ] = True,
 ) -> None:
-    """Start the HTTP service on a registry."""
+    """Start the HTTP service on a registry, and publish what it records."""
     registry = open_place(data, keys)
     if registry.read_only_reason is not None:
         console().print(f"[yellow]read-only:[/] {registry.read_only_reason}")
     console().print(f"http://{host}:{port}/  (stop with Ctrl-C)")
-    uvicorn.run(
-        create_app(registry), host=host, port=port, log_level="warning", server_header=False
+    app = create_app(registry, clock_confirmed=confirm_clock)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     )
+    if not publish or registry.read_only_reason is not None:
+        server.run()
+        return
+
+    def stop() -> None:
+        server.should_exit = True
+
+    with publishing(registry, console().print, stop) as faults:
+        server.run()
+    if faults:
+        raise CommandError(f"publishing ended: {faults[0]}")
 
 
 @commands.command("demo")

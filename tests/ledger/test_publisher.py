@@ -12,7 +12,8 @@ from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import Skey
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
-from ledger.publisher import PublishError, publish
+from ledger.publisher import publish
+from ledger.quorum import PublishError
 from ledger.registry import CHECKPOINT_FILE, open_registry
 from ledger.signer import KEY_FILE, SignerError
 from ledger.store import TamperedError

@@ -10,8 +10,7 @@ from ledger.log.checkpoint import open_checkpoint
 from ledger.log.merkle import inclusion_path, leaf_hash, verify_inclusion
 from ledger.log.policy import check_policy, parse_policy
 from ledger.log.tiles import tiles_of
-from ledger.publisher import PublishError
-from ledger.quorum import AheadError, NoQuorumError
+from ledger.quorum import AheadError, NoQuorumError, PublishError
 from ledger.registry import Registry, open_registry
 from ledger.store import TamperedError
 from ledger.tiling import STAGING, write_once
