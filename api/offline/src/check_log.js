@@ -82,8 +82,8 @@ async function isTrustedNote(given, note, log) {
   return signed.good.length > 0 && quorum.met && signed.checkpoint.origin === log;
 }
 
-/** Verify an entry and its proof file without any page. */
-async function verifyEntry(entryBytes, proofBytes, given) {
+/** Verify an entry and its proof file without any page; `further` may take steps of its own. */
+async function verifyEntry(entryBytes, proofBytes, given, further = () => {}) {
   const steps = new Steps();
   const opening = given.registry?.entry ?? null;
   const facts = {};
@@ -107,6 +107,7 @@ async function verifyEntry(entryBytes, proofBytes, given) {
   await steps.take('inclusion', () => requireProven(proof, entry, entryBytes), {
     needs: ['entry', 'proof'],
   });
+  await further(steps, entry);
   if (proof !== null) facts.checkpoint = String(proof.checkpoint.size);
   return { kind: 'entry', steps: steps.list, verdict: steps.verdict(), facts, entry, opening };
 }

@@ -47,6 +47,11 @@ async function takeJson(given, bytes, text) {
   }
   // Editors and shells end a file with a line feed, which is no part of an entry.
   const body = bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
+  const value = parseCanonical(body);
+  if (Object.hasOwn(value, 'commitment')) {
+    given.stateProofs.push(parseStateProof(value));
+    return 'state_proof';
+  }
   const entry = parseEntry(body);
   if (entry.seq === 0) {
     given.registry = { bytes: body, entry: await readOpening(body) };

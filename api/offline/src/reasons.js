@@ -19,6 +19,7 @@ const REASONS = {
   root_ok: ['前 {size} 条记录的树根与检查点一致；其后还有 {rest} 条', 'the first {size} entries have the checkpoint’s root; {rest} more follow'],
 
   number_ok: ['登记簿第 {seq} 号记录即此编号 {number}', 'entry {seq} of the ledger is this number, {number}'],
+  state_ok: ['从第 {through} 号记录之后的状态树根可以推出', 'it follows from the root of the state after entry {through}'],
 
   // Not checked.
   number_alone: ['编号的校验字符相符，指第 {seq} 号记录；仅凭编号不能核验，请放入证书 PDF 或登记簿导出文件', 'the check character fits and names entry {seq}; a number alone proves nothing: add the PDF or the exported ledger'],
@@ -105,5 +106,13 @@ const REASONS = {
   ledger_chain: ['第 {seq} 号记录与前一条不相接', 'entry {seq} does not continue the chain'],
   ledger_short: ['检查点有 {size} 条，导出文件只有 {lines} 条', 'the checkpoint has {size} entries, the export only {lines}'],
   root_other: ['前 {size} 条的树根与检查点不同：两份历史', 'the root of the first {size} entries is another: two histories'],
+  state_form: ['状态证明的格式不规范', 'not a well-formed state proof'],
+  state_commit: ['所附记录不是状态承诺', 'the attached entry commits to no state'],
+  state_root: ['证明推不到状态树根', 'the proof does not lead to the root of the state'],
+  state_there: ['所称没有的其实存在', 'what is said to be absent is there'],
+  state_prefix: ['所列各项与前缀不符，或有遗漏', 'keys that do not begin so, or not all that do'],
+  state_order: ['键的次序不对', 'keys out of order'],
+  state_way: ['证明走的是另一条路', 'a search for the key takes another way'],
+  state_between: ['两键之间还有别的键', 'there is a key between the two'],
   unknown_file: ['认不出这是什么文件', 'not a file that this page knows'],
 };
