@@ -15,7 +15,8 @@ from certificates.pki import make_pki
 from contracts.v1 import anchor_record, certificate_record, state_commit
 from contracts.values import Json
 from ledger.files import write_atomically
-from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey
+from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey, parse_vkey
+from ledger.log.policy import Policy
 from ledger.registry import Registry
 from ledger.settings import Settings
 from ledger.signer import KEY_FILE, PQ_KEY_FILE, begin
@@ -27,7 +28,9 @@ SERVICES: Final = {
 }
 """The registry's services, each with a key of its own, and the one kind that each signs."""
 
-VKEY_FILE: Final = "log.vkey"
+POLICY_LINK: Final = "policy"
+"""In the data folder: a link to the trust folder's policy."""
+
 FIRST_ENTRY_FILE: Final = "registry.json"
 
 
@@ -73,7 +76,7 @@ def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors
     settings.trust.mkdir(parents=True, exist_ok=True)
     service_keys = {name: make_key(settings.keys / key_file(name)) for name in SERVICES}
     vkeys = _make_log_keys(settings.keys, plan.origin, now_us)
-    (settings.trust / VKEY_FILE).write_text(f"{vkeys[0]}\n", encoding="ascii")
+    _write_policy(settings, vkeys)
     anchors = make_pki(
         settings.keys,
         settings.trust,
@@ -98,6 +101,15 @@ def _make_log_keys(folder: Path, origin: str, now_us: int) -> tuple[str, ...]:
         vkeys.append(key.vkey.to_text())
     begin(folder, now_us // 1_000_000)
     return tuple(vkeys)
+
+
+def _write_policy(settings: Settings, vkeys: Sequence[str]) -> None:
+    """Trust the log's own keys; witnesses are added by the operator when others have agreed."""
+    policy = Policy.of_keys(parse_vkey(vkey) for vkey in vkeys)
+    settings.policy.write_text(policy.to_text(), encoding="ascii")
+    link = settings.data / POLICY_LINK
+    if not link.is_symlink():
+        link.symlink_to(settings.policy.relative_to(settings.data))
 
 
 def _write_secret(path: Path, content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 They come from a folder that the reader has chosen, never from the document itself:
 
-    log.vkey        the log's public key; its name is the log's origin
+    policy          the log's public keys and its witnesses (c2sp.org/tlog-policy)
     seal-root.pem   the root certificate of the registry's seal
     registry.json   the log's first entry, byte for byte; optional: without it the first entry
                     that a certificate brings is believed if it names the other two
@@ -16,9 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki import ROOT_CERTIFICATE, root_digest
-from ledger.log.note import NoteError, Vkey, parse_vkey
+from ledger.log.policy import Policy, PolicyError, parse_policy
 
-LOG_KEY: Final = "log.vkey"
+POLICY: Final = "policy"
 LOG_OPENING: Final = "registry.json"
 
 
@@ -31,19 +31,18 @@ class Trust:
     """What the reader trusts; `None` where the folder is silent.
 
     Attributes:
-        vkey: The log's key.
+        policy: The keys of the log, and how many of which witnesses must have cosigned.
         seal_root: DER of the seal's root certificate.
         opening: The log's first entry.
     """
 
-    vkey: Vkey | None = None
+    policy: Policy | None = None
     seal_root: bytes | None = None
     opening: bytes | None = None
 
-    @property
-    def origin(self) -> str | None:
-        """The log that is expected: the name of its key."""
-        return None if self.vkey is None else self.vkey.name
+    def knows(self, origin: str) -> bool:
+        """Say whether the policy speaks of this log."""
+        return self.policy is not None and origin in self.policy.origins
 
     @property
     def seal_root_sha256(self) -> str | None:
@@ -59,17 +58,20 @@ class Trust:
         Raises:
             TrustError: a file is there and cannot be read as what it should be.
         """
-        vkey_path, root_path = folder / LOG_KEY, folder / ROOT_CERTIFICATE
+        policy_path, root_path = folder / POLICY, folder / ROOT_CERTIFICATE
         opening_path = folder / LOG_OPENING
-        try:
-            vkey = parse_vkey(vkey_path.read_text("utf-8")) if vkey_path.exists() else None
-        except (NoteError, UnicodeDecodeError) as error:
-            raise TrustError(f"{LOG_KEY}: {error}") from error
         return cls(
-            vkey=vkey,
+            policy=_read_policy(policy_path) if policy_path.exists() else None,
             seal_root=_read_root(root_path) if root_path.exists() else None,
             opening=opening_path.read_bytes() if opening_path.exists() else None,
         )
+
+
+def _read_policy(path: Path) -> Policy:
+    try:
+        return parse_policy(path.read_text("utf-8", errors="surrogateescape"))
+    except PolicyError as error:
+        raise TrustError(f"{POLICY}: {error}") from error
 
 
 def _read_root(path: Path) -> bytes:

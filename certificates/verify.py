@@ -5,7 +5,7 @@
     1 file     a rendering, one seal, three attachments, nothing that acts, nothing appended
     2 seal     one intact certification signature over the whole file, under the trusted root
     3 entry    well formed, its order signed, of the registry that names the trusted anchors
-    4 proof    exactly these bytes stand in the trusted log
+    4 proof    exactly these bytes stand in the trusted log, witnessed as the policy demands
     5 text     the page, drawn again from the entry, is the same
     6 units    movements, row and the serial numbers on the page are one amount
     7 status   as of which checkpoint
@@ -29,6 +29,7 @@ from certificates.verify_content import check_text
 from certificates.verify_file import ENTRY, PROOF, REGISTRY, Document, open_document
 from certificates.verify_log import (
     Attested,
+    Newer,
     check_anchors,
     check_proof,
     check_status,
@@ -37,8 +38,8 @@ from certificates.verify_log import (
 )
 from certificates.verify_seal import check_seal
 from certificates.verify_units import check_units, stated_kg, stated_number
-from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import Entry
+from ledger.log.policy import PolicyVerdict
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
@@ -46,18 +47,18 @@ EXIT_NOT_CHECKED: Final = 3
 """Nothing failed, but a trust anchor is missing. (2 is a wrong call.)"""
 
 
-def verify_pdf(data: bytes, trust: Trust, *, newest: bytes | None = None) -> Verdict:
+def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verdict:
     """Verify a sealed certificate.
 
     Args:
         data: The whole file. For files from strangers use `verify_in_subprocess`.
         trust: What the reader trusts.
-        newest: A newer signed checkpoint of the log, if the reader has one.
+        newer: A newer checkpoint of the log, or how fresh one has to be.
 
     Returns:
         All seven steps; a step that builds on a failed one is not checked.
     """
-    steps, case = Steps(STEPS), _Case(trust=trust, newest=newest)
+    steps, case = Steps(STEPS), _Case(trust=trust, newer=newer or Newer())
     steps.take("file", lambda: case.open(data))
     document = case.document
     if document is not None:
@@ -81,7 +82,7 @@ def verify_proof(entry_bytes: bytes, proof_bytes: bytes, trust: Trust) -> Verdic
     Passkeys' scope stands in entry 0, which is not here; so the order's signatures are left to
     the proof, which only the log can have made.
     """
-    steps, case = Steps(PROOF_STEPS), _Case(trust=trust)
+    steps, case = Steps(PROOF_STEPS), _Case(trust=trust, newer=Newer())
     steps.take("entry", lambda: case.read(entry_bytes))
     entry = case.entry
     if entry is not None:
@@ -96,11 +97,11 @@ class _Case:
     """What the steps find out, for the steps after them."""
 
     trust: Trust
-    newest: bytes | None = None
+    newer: Newer
     document: Document | None = None
     attested: Attested | None = None
     entry: Entry | None = None
-    checkpoint: Checkpoint | None = None
+    proven: PolicyVerdict | None = None
     quantity_kg: int | None = None
 
     def open(self, data: bytes) -> Finding:
@@ -117,11 +118,11 @@ class _Case:
         return f"第{self.entry.seq}条记录格式规范", f"entry {self.entry.seq} is well formed"
 
     def prove(self, entry_bytes: bytes, proof_bytes: bytes) -> Finding:
-        self.checkpoint = check_proof(entry_bytes, proof_bytes, self.trust)
-        size = self.checkpoint.size
+        self.proven = check_proof(entry_bytes, proof_bytes, self.trust)
+        size, count = self.proven.checkpoint.size, len(self.proven.witnesses)
         return (
-            f"记录在受信任的登记簿中（检查点{size}）",
-            f"the entry stands in the trusted log (checkpoint {size})",
+            f"记录在受信任的登记簿中（检查点{size}，{count}个见证签名）",
+            f"the entry stands in the trusted log (checkpoint {size}, {count} cosignatures)",
         )
 
     def count(self, attested: Attested, text: str) -> Finding:
@@ -130,11 +131,11 @@ class _Case:
         return found
 
     def state(self, entry: Entry) -> Finding:
-        return check_status(entry, self.checkpoint, self.trust, self.newest)
+        return check_status(entry, self.proven, self.trust, self.newer)
 
     def facts(self, digest: str) -> Facts:
         """Collect what the certificate says, as far as it could be read."""
-        checkpoint_size = self.checkpoint.size if self.checkpoint else None
+        checkpoint_size = self.proven.checkpoint.size if self.proven else None
         if self.entry is None:
             return Facts(sha256=digest, checkpoint_size=checkpoint_size)
         return Facts(
@@ -160,8 +161,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
     given = parser.parse_args(argv)
     try:
-        newest = given.newest.read_bytes() if given.newest else None
-        verdict = verify_pdf(given.file.read_bytes(), Trust.load(given.trust), newest=newest)
+        newer = Newer(note=given.newest.read_bytes() if given.newest else None)
+        verdict = verify_pdf(given.file.read_bytes(), Trust.load(given.trust), newer=newer)
     except (OSError, TrustError) as error:
         print(f"cannot verify: {error}", file=sys.stderr)
         return 2

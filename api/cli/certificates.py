@@ -8,13 +8,22 @@ import typer
 from rich.table import Table
 
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import DataOption, JsonOption, KeysOption, desk_of, open_place, settings_for
+from api.cli.place import (
+    DataOption,
+    JsonOption,
+    KeysOption,
+    desk_of,
+    now_us,
+    open_place,
+    settings_for,
+)
 from api.issuing import Issuer, IssuingError
 from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
+from certificates.verify_log import Newer
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
@@ -31,17 +40,23 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", help="A newer checkpoint to compare with.")
     ] = None,
+    fresh_hours: Annotated[
+        int | None,
+        typer.Option("--fresh-hours", min=1, help="Refuse checkpoints witnessed longer ago."),
+    ] = None,
     data: DataOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
     """Check certificates offline, step by step; exit 0 only when every step of each passed.
 
-    Trust anchors (log.vkey, seal-root.pem) come from the folder only, never from the document.
+    Trust anchors (policy, seal-root.pem, registry.json) come from the folder only, never from the
+    document.
     """
     anchors = _anchors(trust or settings_for(data).trust)
-    newest = _content(checkpoint) if checkpoint else None
-    verdicts = [(file, verify_pdf(_content(file), anchors, newest=newest)) for file in files]
+    after = None if fresh_hours is None else now_us() // 1_000_000 - fresh_hours * 3600
+    newer = Newer(note=_content(checkpoint) if checkpoint else None, witnessed_after=after)
+    verdicts = [(file, verify_pdf(_content(file), anchors, newer=newer)) for file in files]
     if as_json:
         results = [{"file": str(file), **verdict.to_json()} for file, verdict in verdicts]
         print_json({"ok": all(verdict.ok for _, verdict in verdicts), "results": results})

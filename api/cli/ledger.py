@@ -8,8 +8,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
-from ledger.audit import AuditReport, audit
+from certificates.trust import Trust, TrustError
+from ledger.audit import AuditReport, Outside, audit
 from ledger.export import LedgerFileError, export_ledger, import_ledger
+from ledger.kept import read_kept
+from ledger.log.merkle import ProofError
 from ledger.registry import open_registry
 
 FINDINGS_SHOWN = 40
@@ -34,17 +37,29 @@ def audit_command(
     data: DataOption = None,
     keys: KeysOption = None,
     *,
+    kept: Annotated[
+        list[Path] | None,
+        typer.Option("--kept", help="What you kept: a checkpoint, a proof, a log's folder."),
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option("--trust", help="Your trust anchors, for what you kept.")
+    ] = None,
     signatures: Annotated[bool, typer.Option(help="Check every signature as well.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Replay the ledger from entry 0 and compare every stored row; exit 0 only if all holds."""
+    """Replay the ledger from entry 0 and compare every stored row; exit 0 only if all holds.
+
+    A history that was rewritten with every hash made anew shows only against --kept.
+    """
     settings = settings_for(data, keys)
+    outside = _outside(kept or [], trust or settings.trust)
     with progress_bar() as bar:
         task = bar.add_task("auditing", total=None)
         report = audit(
             settings,
             signatures=signatures,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
+            outside=outside,
         )
     if as_json:
         print_json(_summary(report))
@@ -52,6 +67,19 @@ def audit_command(
         _show(report)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _outside(kept: list[Path], trust: Path) -> Outside:
+    if not kept:
+        return Outside()
+    try:
+        policy = Trust.load(trust).policy
+        copies = read_kept(kept)
+    except (OSError, TrustError, ProofError) as error:
+        raise CommandError(f"what was kept cannot be read: {error}", exit_code=2) from error
+    if policy is None:
+        raise CommandError(f"{trust} holds no policy, so nobody's signature counts", exit_code=2)
+    return Outside(kept=copies, vkeys=[one.vkey for one in policy.logs])
 
 
 def _summary(report: AuditReport) -> dict[str, object]:

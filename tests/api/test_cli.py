@@ -77,7 +77,7 @@ def test_a_founded_registry_publishes_and_audits(desk: Desk) -> None:
     assert json.loads(published.stdout)["size"] == 1
     assert json.loads(audited.stdout)["ok"] is True
     assert {path.name for path in (desk.folder / "data" / "trust").iterdir()} == {
-        "log.vkey",
+        "policy",
         "registry.json",
         "seal-root.pem",
     }

@@ -52,8 +52,8 @@ def test_a_paper_that_cannot_be_read_is_one_sentence(paper: Path, name: str) -> 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        pytest.param("log.vkey", b"no key", id="log key"),
-        pytest.param("log.vkey", b"\xff\xfe", id="log key, not even text"),
+        pytest.param("policy", b"no policy", id="policy"),
+        pytest.param("policy", b"\xff\xfe", id="policy, not even text"),
         pytest.param("seal-root.pem", b"no certificate", id="seal root"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_damaged_trust_folder_is_one_sentence(paper: Path, name: str, content:
     assert name in sentence
 
 
-@pytest.mark.parametrize("name", ["log.vkey", "seal-root.pem", "registry.json"])
+@pytest.mark.parametrize("name", ["policy", "seal-root.pem", "registry.json"])
 def test_a_folder_in_an_anchors_place_is_one_sentence(paper: Path, name: str) -> None:
     (paper.parent / "trust" / name).mkdir()
 

@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.checkpoint import open_checkpoint
-from ledger.log.key import parse_vkey
 from ledger.log.merkle import leaf_hash
-from ledger.log.policy import Policy
+from ledger.log.policy import Policy, check_policy, parse_policy
 from ledger.log.proof import ProofError, TlogProof, verify_entry
 from tests.support.service import Service, is_problem
 
 
-def vkey_in(folder: Path) -> str:
-    """Return the log's key from the trust anchors."""
-    return (folder / "trust" / "log.vkey").read_text().strip()
+def policy_in(folder: Path) -> Policy:
+    """Return the policy from the trust anchors."""
+    return parse_policy((folder / "policy").read_text())
 
 
 def entries(demo: Service) -> list[bytes]:
@@ -42,7 +40,7 @@ def test_an_entry_may_be_kept_for_ever_under_its_leaf_hash(demo: Service) -> Non
 
 
 def test_every_entry_is_proven_in_the_checkpoint(demo: Service, played: Path) -> None:
-    policy = Policy.of_keys([parse_vkey(vkey_in(played))])
+    policy = policy_in(played)
     for seq, content in enumerate(entries(demo)):
         proof = TlogProof.parse(demo.client.get(f"/v1/entries/{seq}/proof").content)
         checkpoint = verify_entry(proof, content, policy=policy).checkpoint
@@ -58,9 +56,8 @@ def test_every_entry_is_proven_in_the_checkpoint(demo: Service, played: Path) ->
 def test_the_checkpoint_is_signed_by_the_log(demo: Service, played: Path) -> None:
     note = demo.client.get("/v1/checkpoint").content
 
-    checkpoint = open_checkpoint(
-        note, [parse_vkey(vkey_in(played))], demo.get("/v1/registry")["origin"]
-    )
+    checkpoint = check_policy(policy_in(played), note).checkpoint
+    assert checkpoint.origin == demo.get("/v1/registry")["origin"]
     assert checkpoint.size == demo.registry.size()
 
 

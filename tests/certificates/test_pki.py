@@ -128,14 +128,14 @@ def test_a_time_without_zone_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_trust_folder_trusts_nothing(tmp_path: Path) -> None:
     trust = Trust.load(tmp_path)
-    assert (trust.vkey, trust.seal_root, trust.origin, trust.seal_root_sha256) == (None,) * 4
+    assert (trust.policy, trust.seal_root, trust.opening, trust.seal_root_sha256) == (None,) * 4
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        pytest.param("log.vkey", b"no key", id="vkey-of-another-form"),
-        pytest.param("log.vkey", b"\xff", id="vkey-not-utf8"),
+        pytest.param("policy", b"no policy", id="policy-of-another-form"),
+        pytest.param("policy", b"\xff", id="policy-not-text"),
         pytest.param("seal-root.pem", b"no certificate", id="root-of-another-form"),
     ],
 )

@@ -13,6 +13,7 @@ from certificates.verdict import FAILED
 from certificates.verify import verify_pdf
 from contracts.values import Json
 from ledger.log.key import Skey
+from ledger.log.policy import Policy
 from tests.support.certificates import demo_log
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import (
@@ -84,12 +85,13 @@ def other_root(tmp_path: Path) -> Trust:
 
 def other_key(tmp_path: Path) -> Trust:
     del tmp_path
-    return replace(registry().trust, vkey=Skey(ORIGIN, digest("other")).vkey)
+    return replace(registry().trust, policy=Policy.of_keys([Skey(ORIGIN, digest("other")).vkey]))
 
 
 def other_log(tmp_path: Path) -> Trust:
     del tmp_path
-    return replace(registry().trust, vkey=Skey("other.example/log", digest("log key")).vkey)
+    key = Skey("other.example/log", digest("log key"))
+    return replace(registry().trust, policy=Policy.of_keys([key.vkey]))
 
 
 @pytest.mark.parametrize(

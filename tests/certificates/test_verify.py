@@ -14,9 +14,13 @@ from certificates.seal import Sealer
 from certificates.trust import Trust
 from certificates.verdict import NOT_CHECKED, STEPS, Verdict
 from certificates.verify import verify_pdf, verify_proof
+from certificates.verify_log import Newer
 from ledger.log.canonical import canonical
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from ledger.log.key import Skey
+from ledger.log.cosignature import cosign
+from ledger.log.key import ALG_COSIGNATURE, Skey
+from ledger.log.note import Note, parse_note
+from ledger.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from ledger.log.proof import TlogProof
 from tests.support.certificates import LOG_KEY
 from tests.support.people import ORIGIN, digest
@@ -88,10 +92,10 @@ def test_a_certificate_may_name_other_addresses(changes: dict[str, object]) -> N
 @pytest.mark.parametrize(
     ("missing", "not_checked"),
     [
-        pytest.param({"vkey"}, {"entry", "proof", "status"}, id="no-log-key"),
+        pytest.param({"policy"}, {"entry", "proof", "status"}, id="no-policy"),
         pytest.param({"seal_root"}, {"seal", "entry"}, id="no-seal-root"),
         pytest.param(
-            {"vkey", "seal_root"}, {"seal", "entry", "proof", "status"}, id="an-empty-folder"
+            {"policy", "seal_root"}, {"seal", "entry", "proof", "status"}, id="an-empty-folder"
         ),
     ],
 )
@@ -120,7 +124,7 @@ def attached_checkpoint() -> Checkpoint:
 def test_a_newer_checkpoint_may_be_larger_or_the_same() -> None:
     same = sign_checkpoint(attached_checkpoint(), [LOG_KEY])
     for newest in (same, checkpoint(SIZE + 1), checkpoint(10**9)):
-        assert verify_pdf(sealed("RT"), registry().trust, newest=newest).ok
+        assert verify_pdf(sealed("RT"), registry().trust, newer=Newer(note=newest)).ok
 
 
 @pytest.mark.parametrize(
@@ -137,8 +141,56 @@ def test_a_newer_checkpoint_may_be_larger_or_the_same() -> None:
     ],
 )
 def test_a_newer_checkpoint_that_contradicts_fails_the_status(newest: bytes) -> None:
-    verdict = verify_pdf(sealed("RT"), registry().trust, newest=newest)
+    verdict = verify_pdf(sealed("RT"), registry().trust, newer=Newer(note=newest))
     assert [name for name, state in states(verdict).items() if state == "failed"] == ["status"]
+
+
+WITNESSES = tuple(
+    Skey(f"witness.example/{name}", digest(name), ALG_COSIGNATURE) for name in ("a", "b", "c")
+)
+
+
+def witnessed(*timestamps: int) -> bytes:
+    """Return a retirement's paper whose proof as many witnesses have cosigned."""
+    statement = registry().log.statement("RT")
+    proof = TlogProof.parse(statement.proof)
+    note = parse_note(proof.checkpoint)
+    lines = [
+        cosign(attached_checkpoint(), witness, timestamp)
+        for witness, timestamp in zip(WITNESSES, timestamps, strict=False)
+    ]
+    full = Note(note.text, (*note.signatures, *lines)).to_bytes()
+    cosigned = replace(statement, proof=replace(proof, checkpoint=full).to_bytes())
+    return issue(cosigned, registry().sealer, renderer(), when=WHEN)
+
+
+def two_of_three() -> Trust:
+    names = [witness.name.rpartition("/")[2] for witness in WITNESSES]
+    policy = Policy(
+        logs=(PolicyLog(LOG_KEY.vkey),),
+        witnesses=tuple(
+            PolicyWitness(name, witness.vkey)
+            for name, witness in zip(names, WITNESSES, strict=True)
+        ),
+        groups=(PolicyGroup("most", 2, tuple(names)),),
+        quorum="most",
+    )
+    return replace(registry().trust, policy=policy)
+
+
+def test_a_paper_needs_the_witnesses_of_the_reader_s_policy() -> None:
+    assert verify_pdf(witnessed(100, 200), two_of_three()).ok
+    alone = verify_pdf(witnessed(100), two_of_three())
+    assert alone.step("proof").state == "failed"
+    assert "quorum most is not met" in alone.step("proof").en
+    assert not verify_pdf(sealed("RT"), two_of_three()).ok
+
+
+def test_a_reader_may_ask_for_a_fresh_checkpoint() -> None:
+    paper = witnessed(100, 200)
+    asked = [Newer(witnessed_after=after) for after in (100, 101)]
+    verdicts = [verify_pdf(paper, two_of_three(), newer=newer) for newer in asked]
+    assert [verdict.step("status").state for verdict in verdicts] == ["passed", "failed"]
 
 
 def test_another_version_s_paper_is_compared_by_its_text() -> None:

@@ -35,9 +35,9 @@ def test_a_child_that_dies_is_a_failed_file(
 
 
 def test_a_damaged_trust_folder_is_not_blamed_on_the_file(tmp_path: Path) -> None:
-    (tmp_path / "log.vkey").write_bytes(b"no key")
+    (tmp_path / "policy").write_bytes(b"no key")
     with pytest.raises(TrustError):
-        verify_in_subprocess(tmp_path / "log.vkey", tmp_path)
+        verify_in_subprocess(tmp_path / "policy", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from certificates.seal import Sealer
 from certificates.statement import Statement
 from certificates.trust import Trust
 from certificates.verdict import FAILED, Verdict
+from ledger.log.policy import Policy
 from tests.support.certificates import LOG_KEY, FakeLog, demo_log
 
 WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -47,7 +48,7 @@ def registry() -> Registry:
         environment="demo",
         now=WHEN,
     )
-    (folder / "trust/log.vkey").write_text(LOG_KEY.vkey.to_text() + "\n")
+    (folder / "trust/policy").write_text(Policy.of_keys([LOG_KEY.vkey]).to_text())
     return Registry(
         folder=folder,
         log=demo_log(seal_root_sha256=anchors.root_sha256),
