@@ -26,8 +26,15 @@ SECURITY_HEADERS: Final = (
 )
 
 
+_POLICY: Final = b"content-security-policy"
+
+
 class SecurityHeaders:
-    """Middleware: every answer forbids scripts, frames and other hosts."""
+    """Middleware: every answer forbids scripts, frames and other hosts.
+
+    An answer that declares a policy of its own keeps it: the offline pages hold their script, and
+    name it by its hash.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,7 +44,9 @@ class SecurityHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+                declared = {name.lower() for name, _ in message["headers"]} & {_POLICY}
+                added = [one for one in SECURITY_HEADERS if one[0] not in declared]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)

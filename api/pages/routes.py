@@ -9,6 +9,7 @@ from api.deps import LanguageDep, NowDep, RegistryDep
 from api.pages.checkpoint import published
 from api.pages.drawings import rings, supply_bar
 from api.pages.lookup import State, find
+from api.pages.offline import offline_page
 from api.pages.static import static_file
 from api.pages.view import Page
 from api.problems import NotFoundError
@@ -124,6 +125,12 @@ def _ascii(number: str) -> str:
     return "".join(
         letter for letter in number if (letter.isascii() and letter.isalnum()) or letter == "-"
     )
+
+
+@router.get("/verify.html")
+def show_offline_verifier() -> Response:
+    """Return the verifier that works from a file, without this server."""
+    return offline_page("verify.html")
 
 
 @router.get("/static/{path}")

@@ -56,6 +56,8 @@ class Elsewhere:
 
 
 def _unwrapped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _unwrapped(part) for name, part in value.items()}
     return value._thing if isinstance(value, Elsewhere) else value
 
 

@@ -1,0 +1,222 @@
+"""The page in people's hands: files, pasted texts, both languages, keyboard, phone, served."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from api.offline.build import FOLDER, SOURCES
+from api.pages.offline import offline_page
+from certificates.qr import qr_text
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.support.browser import Chromium, expecting
+from tests.support.certificates import BASE_URL, LOG_KEY
+from tests.support.offline import export_of
+from tests.support.sealed_paper import registry, sealed
+
+
+@cache
+def files(folder: Path) -> dict[str, str]:
+    """Write what a reader could drop, and return the paths by name."""
+    case = registry()
+    content = {
+        "policy": f"log {LOG_KEY.vkey.to_text()}\nquorum none\n".encode(),
+        "registry.json": case.log.entries[0],
+        "seal-root.pem": (case.folder / "trust/seal-root.pem").read_bytes(),
+        "certificate.pdf": sealed("RT"),
+        "broken.pdf": sealed("RT")[:-1],
+        "ledger.jsonl": export_of(case.log.entries),
+        "notes.txt": b"nothing of ours",
+    }
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+    return {name: str(folder / name) for name in content}
+
+
+@pytest.fixture(scope="session")
+def dropped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return files(tmp_path_factory.mktemp("dropped"))
+
+
+TRUST = ("policy", "registry.json", "seal-root.pem")
+
+
+def give(page: Any, dropped: dict[str, str], *names: str) -> None:
+    page.locator("#files").set_input_files([dropped[name] for name in names])
+
+
+def test_a_certificate_is_found_valid_in_chinese(page: Any, dropped: dict[str, str]) -> None:
+    give(page, dropped, *TRUST, "certificate.pdf")
+    verdict = page.locator("article.result")
+    expecting(verdict).to_have_class(re.compile("valid"))
+    expecting(verdict.locator(".word")).to_have_text("有效")
+    expecting(page.get_by_role("status").first).to_contain_text("有效")
+    expecting(verdict.locator(".says")).to_contain_text("永久注销")
+    expecting(verdict.locator(".says")).to_contain_text("Retired for good")
+    assert verdict.locator("li.step").count() == 10
+    assert verdict.locator("li.failed").count() == 0
+
+
+def test_in_english_it_speaks_english(
+    open_page: Callable[..., Any], dropped: dict[str, str]
+) -> None:
+    page = open_page("verify.html", locale="en-GB", viewport=DESKTOP)
+    give(page, dropped, *TRUST, "broken.pdf")
+    verdict = page.locator("article.result")
+    expecting(verdict.locator(".word")).to_have_text("Not valid")
+    expecting(verdict.locator("li.failed .state")).to_have_text("failed")
+    expecting(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_language_changes_without_a_new_check(page: Any, dropped: dict[str, str]) -> None:
+    give(page, dropped, "certificate.pdf")
+    expecting(page.locator(".word")).to_have_text("未能核验")
+    page.get_by_role("button", name="English").click()
+    expecting(page.locator(".word")).to_have_text("Not verified")
+    expecting(page.get_by_role("button", name="English")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="中文").click()
+    expecting(page.locator("h1")).to_have_text("离线核验")
+
+
+def test_a_dropped_file_is_taken(page: Any, dropped: dict[str, str]) -> None:
+    data = list(Path(dropped["certificate.pdf"]).read_bytes())
+    handle = page.evaluate_handle(
+        """(data) => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([Uint8Array.from(data)], 'certificate.pdf'));
+          return carried;
+        }""",
+        data,
+    )
+    page.locator("#zone").dispatch_event("drop", {"dataTransfer": handle})
+    expecting(page.locator(".word")).to_have_text("未能核验")
+
+
+def test_a_qr_code_alone_proves_nothing(page: Any) -> None:
+    number = registry().log.content("RT").number
+    page.locator("#pasted").fill(qr_text(BASE_URL, number))
+    page.get_by_role("button", name="核验所粘贴的内容").click()
+    expecting(page.locator(".word")).to_have_text("未能核验")
+    expecting(page.locator("article")).to_contain_text(number)
+
+
+def test_a_number_is_found_in_a_ledger(page: Any, dropped: dict[str, str]) -> None:
+    give(page, dropped, "ledger.jsonl")
+    page.locator("#pasted").fill(registry().log.content("RT").number)
+    page.get_by_role("button", name="核验所粘贴的内容").click()
+    found = page.locator("article").nth(1)
+    expecting(found.locator("li.passed")).to_have_count(1)
+    # No checkpoint and no policy were given, so the ledger itself is not verified.
+    expecting(found.locator(".word")).to_have_text("未能核验")
+
+
+def test_a_miscopied_number_and_a_foreign_file_are_named(
+    page: Any, dropped: dict[str, str]
+) -> None:
+    page.locator("#pasted").fill("TH-RT-2026-0000014-A")
+    page.get_by_role("button", name="核验所粘贴的内容").click()
+    expecting(page.locator(".rejected")).to_contain_text("证书编号校验不符")
+    give(page, dropped, "notes.txt")
+    expecting(page.locator(".rejected").nth(1)).to_contain_text("认不出")
+
+
+def test_clear_forgets_everything(page: Any, dropped: dict[str, str]) -> None:
+    give(page, dropped, *TRUST, "certificate.pdf")
+    expecting(page.locator("article")).to_have_count(1)
+    page.get_by_role("button", name="全部清除").click()
+    expecting(page.locator("article")).to_have_count(0)
+    expecting(page.locator(".trusted .there")).to_have_count(0)
+
+
+def test_the_file_button_is_reached_by_keyboard(page: Any) -> None:
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "files"
+
+
+def test_the_page_knows_its_own_digest(page: Any) -> None:
+    page.get_by_role("button", name="显示本页的 SHA-256").click()
+    expected = sha256((FOLDER / "verify.html").read_bytes()).hexdigest()
+    expecting(page.locator("#digest code")).to_have_text(expected)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_nothing_is_wider_than_the_window(
+    open_page: Callable[..., Any], dropped: dict[str, str], viewport: dict[str, int]
+) -> None:
+    page = open_page("verify.html", viewport=viewport)
+    give(page, dropped, *TRUST, "certificate.pdf", "ledger.jsonl")
+    expecting(page.locator("article")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@pytest.mark.parametrize("selector", ["button", "input", "textarea"])
+def test_every_control_has_a_name_and_room_for_a_finger(page: Any, selector: str) -> None:
+    script = """(selector) => Array.from(document.querySelectorAll(selector))
+      .filter((one) => !(one.labels?.length || one.textContent.trim()))
+      .map((one) => one.id)"""
+    assert page.evaluate(script, selector) == []
+    heights = """() => Array.from(document.querySelectorAll('button, .button'))
+      .map((one) => one.getBoundingClientRect().height)"""
+    assert min(page.evaluate(heights)) >= 44
+
+
+def test_every_reason_has_a_sentence_in_both_languages(scripts: Any) -> None:
+    source = "".join(path.read_text("utf-8") for path in SOURCES.glob("*.js"))
+    thrown = {
+        code
+        for pattern in (
+            r"(?:CheckError|NotChecked)\('([a-z0-9_]+)'",
+            r"require_\([^;]*?, '([a-z0-9_]+)'(?:\);|, \{)",
+            r"return \['([a-z0-9_]+)'",
+        )
+        for code in re.findall(pattern, source)
+    }
+    assert len(thrown) > 60
+    reasons: dict[str, list[str]] = scripts.evaluate("REASONS")
+    assert thrown - reasons.keys() == set()
+    for zh, en in reasons.values():
+        assert re.search("[一-鿿]", zh)
+        assert not re.search("[一-鿿]", en)
+        assert set(re.findall(r"\{\w+\}", zh)) == set(re.findall(r"\{\w+\}", en))
+
+
+class _Serving(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        answer = offline_page("verify.html")
+        self.send_response(200)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(bytes(answer.body))
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _Serving) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/verify.html"
+        server.shutdown()
+
+
+def test_served_under_its_policy_it_works_as_from_a_file(
+    browser: Chromium, address: str, dropped: dict[str, str]
+) -> None:
+    context = browser.context(locale="zh-CN")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    give(page, dropped, *TRUST, "certificate.pdf")
+    expecting(page.locator(".word")).to_have_text("有效")
+    context.close()
+    assert [url for url in asked if url != address] == []
