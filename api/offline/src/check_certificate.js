@@ -34,6 +34,10 @@ async function verifyCertificate(bytes, given) {
     known.statement = readStatement(known.entry);
     return ['units_ok', { kg: groupedDigits(known.statement.quantityKg), number: known.statement.number }];
   }, { needs: ['entry'] });
+  if (known.proof && known.entry) {
+    const { proof: { checkpoint }, entry: { order: { log } } } = known;
+    await takeHistoryStep(steps, given, { checkpoint, log });
+  }
   await steps.take('record', () => findRecord(known, given), { needs: ['units'], optional: true });
   const facts = { sha256: known.sha256, number: known.statement?.number };
   if (known.proof) facts.checkpoint = String(known.proof.checkpoint.size);

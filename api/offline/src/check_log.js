@@ -49,8 +49,9 @@ async function takeCheckpointSteps(steps, given, { note, log, needs }) {
   }, { needs });
   await steps.take('witnesses', async () => {
     if (given.policy === null) throw new NotChecked('no_policy');
-    if (given.policy.quorum === 'none') return ['quorum_none'];
+    // A witness's wrong line spoils the note even where nobody asks for a witness.
     const found = await checkQuorum(given.policy, note());
+    if (given.policy.quorum === 'none') return ['quorum_none'];
     const names = found.good.map((one) => one.name);
     if (!found.met && found.perhaps) throw new NotSupported(found.unsupported[0].algorithm);
     require_(found.met, 'quorum', { quorum: given.policy.quorum, found: names.join(', ') || '–' });
@@ -72,6 +73,22 @@ function requireProven(proof, entry, entryBytes) {
   });
   requireIncluded(proof, entryBytes);
   return ['inclusion_ok', { index: entry.seq, size: String(proof.checkpoint.size) }];
+}
+
+/** Take the step "history", if something was given with which a checkpoint can be compared. */
+async function takeHistoryStep(steps, given, { checkpoint, log }) {
+  const ledger = given.ledger?.log === log ? given.ledger : null;
+  const others = given.checkpoints.map((note) => parseCheckpointText(note.text))
+    .filter(({ origin, size }) => origin === log && size === checkpoint.size);
+  const reaches = ledger !== null && checkpoint.size <= BigInt(ledger.size);
+  if (others.length === 0 && !reaches) return;
+  await steps.take('history', () => {
+    const size = String(checkpoint.size);
+    const roots = others.map(({ root }) => root);
+    if (reaches) roots.push(ledger.rootAt(Number(checkpoint.size)));
+    require_(roots.every((root) => sameBytes(root, checkpoint.root)), 'root_other', { size });
+    return ['history_ok', { size }];
+  }, { optional: true });
 }
 
 /** Whether a note satisfies the reader's policy whole: signed by the log, and witnessed. */
@@ -108,6 +125,9 @@ async function verifyEntry(entryBytes, proofBytes, given, further = () => {}) {
     needs: ['entry', 'proof'],
   });
   await further(steps, entry);
+  if (proof !== null && entry !== null) {
+    await takeHistoryStep(steps, given, { checkpoint: proof.checkpoint, log: entry.order.log });
+  }
   if (proof !== null) facts.checkpoint = String(proof.checkpoint.size);
   return { kind: 'entry', steps: steps.list, verdict: steps.verdict(), facts, entry, opening };
 }

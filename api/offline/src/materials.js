@@ -39,8 +39,8 @@ async function takeMaterial(given, bytes) {
 }
 
 async function takeJson(given, bytes, text) {
-  const lines = text.indexOf('\n');
-  if (lines >= 0 && lines < text.length - 1 && text[lines + 1] === '{') {
+  // Canonical JSON holds no line feed, so more lines than one are an export.
+  if (text.slice(0, -1).includes('\n')) {
     given.ledgerBytes = bytes;
     given.ledger = null;
     return 'ledger';

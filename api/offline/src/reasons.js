@@ -16,6 +16,7 @@ const REASONS = {
   record_ok: ['登记簿第 {seq} 号记录登载了这个文件的 SHA-256（第 {copy} 份）', 'entry {seq} of the log records the SHA-256 of this very file (copy {copy})'],
   ledger_ok: ['{size} 条记录格式规范、首尾相接（{log}）', '{size} well-formed entries in one chain ({log})'],
   orders_ok: ['{count} 个签名全部成立', 'all {count} signatures hold'],
+  history_ok: ['所给登记簿或检查点在大小 {size} 处有同一个树根', 'what else you gave has the same root at size {size}'],
   root_ok: ['前 {size} 条记录的树根与检查点一致；其后还有 {rest} 条', 'the first {size} entries have the checkpoint’s root; {rest} more follow'],
 
   number_ok: ['登记簿第 {seq} 号记录即此编号 {number}', 'entry {seq} of the ledger is this number, {number}'],

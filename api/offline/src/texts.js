@@ -62,6 +62,7 @@ const STEP_NAMES = {
   witnesses: ['见证方', 'Witnesses'],
   inclusion: ['记录在树中', 'Inclusion'],
   units: ['单位与数量', 'Units and sums'],
+  history: ['同一份历史', 'One history'],
   record: ['文件登载', 'Record of the file'],
   ledger: ['逐条与链', 'Entries and chain'],
   orders: ['全部签名', 'All signatures'],
