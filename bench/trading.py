@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from contracts.values import Json
 from ledger import rulesets
 from ledger.intake import SignedOrder, read_envelope
+from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
+from ledger.signer import KEY_FILE, PQ_KEY_FILE, begin
 from tests.support import main_steps, unit_bodies
 from tests.support.main_steps import FARM_ID
-from tests.support.people import organisation, person
+from tests.support.people import ORIGIN, digest, organisation, person
 from tests.support.scenario import World, main_world
 
+LOG_KEYS = {KEY_FILE: ALG_ED25519, PQ_KEY_FILE: ALG_ML_DSA_44}
 ACCOUNTS = 32
 STAKE_KG = 20_000
 TRANSFER_KG_MAX = 40
@@ -24,17 +28,26 @@ class Market:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.random = Random(seed)
-        self.world: World = main_world(rules=rulesets.newest())
+        self.log_keys = [Skey(ORIGIN, digest(name), alg) for name, alg in LOG_KEYS.items()]
+        vkeys: list[Json] = [{"vkey": one.vkey.to_text()} for one in self.log_keys]
+        self.world: World = main_world(rules=rulesets.newest(), opening={"log": {"vkeys": vkeys}})
         self.accounts: list[tuple[str, str]] = []
         for number in range(ACCOUNTS):
             self._open_account(f"trader {number}")
         self.registry: Registry = open_registry(Settings(data=folder, keys=folder / "keys"))
+        self._give_signer_its_keys()
         for step in self.world.steps:
             signed = [read_envelope(step.envelope())]
             (result,) = self.registry.submit(signed, now_us=step.at_us, clock_confirmed=True)
             if isinstance(result, Exception):
                 raise result
         self.now_us = self.world.now_us
+
+    def _give_signer_its_keys(self) -> None:
+        keys = self.registry.settings.keys
+        for name, one in zip(LOG_KEYS, self.log_keys, strict=True):
+            (keys / name).write_text(f"{one.to_text()}\n", encoding="ascii")
+        begin(keys, 0)
 
     def _open_account(self, name: str) -> None:
         org = organisation(f"示例 {name}", name)
