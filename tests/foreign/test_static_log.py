@@ -4,6 +4,7 @@
 before (`cd tests/foreign/gocheck && go mod download`), as no test goes to the network.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -28,7 +29,9 @@ SIZES = [
 
 @cache
 def log_of(size: int) -> LongLog:
-    return long_log(Path(mkdtemp(prefix="sinkledger-long-")), size)
+    folder = Path(mkdtemp(prefix="sinkledger-long-"))
+    atexit.register(shutil.rmtree, folder)
+    return long_log(folder, size)
 
 
 @cache
@@ -37,7 +40,9 @@ def go_program() -> Path | None:
     go = shutil.which("go")
     if go is None:
         return None
-    program = Path(mkdtemp(prefix="sinkledger-go-")) / "gocheck"
+    folder = Path(mkdtemp(prefix="sinkledger-go-"))
+    atexit.register(shutil.rmtree, folder)
+    program = folder / "gocheck"
     built = subprocess.run(
         [go, "build", "-o", program, "."],
         cwd=GOCHECK,
