@@ -7,9 +7,10 @@ all that it speaks of. What is signed continues what was signed, or nothing is.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from socket import gethostname
+from threading import Event
 from typing import Final, TypeAlias
 
 from contracts.lookup import registry as registry_row
@@ -24,7 +25,7 @@ from ledger.log.key import ALG_ML_DSA_44, Vkey
 from ledger.log.merkle import EMPTY_ROOT, ProofError, verify_consistency
 from ledger.log.note import NoteError
 from ledger.published import announced
-from ledger.quorum import Ask, NoQuorumError, PublishError, ask_nobody, cosigned
+from ledger.quorum import Ask, NoQuorumError, PublishError, ask_all, ask_nobody, cosigned
 from ledger.registry import CHECKPOINT_FILE, Registry
 from ledger.signer import SignRequest
 from ledger.signer_wire import RemoteSigner, Signer
@@ -47,6 +48,7 @@ class Publisher:
         ask: How witnesses are asked.
         before: Called before each publication, such as to commit the state.
         clock: This machine's clock in microseconds UTC.
+        greeted: Set once the witnesses have been asked whether they know more than this ledger.
     """
 
     registry: Registry
@@ -54,6 +56,7 @@ class Publisher:
     ask: Ask = ask_nobody
     before: Callable[[], None] | None = None
     clock: Clock = lambda: time.time_ns() // 1_000
+    greeted: Event = field(default_factory=Event)
 
     def publish(self) -> bytes:
         """Publish all entries that there are, in steps; return the checkpoint's note.
@@ -75,11 +78,21 @@ class Publisher:
             self.before()
         with self._lease() as renew:
             clear_staging(self.registry.settings.log)
+            self._greet()
             end = self.registry.size()
             while True:
                 note, size = self._step(end, renew)
                 if size >= end:
                     return note
+
+    def _greet(self) -> None:
+        """Show the witnesses what was signed last, before anything new is: an old copy shows."""
+        mark = self.signer.mark()
+        if mark is not None and not self.greeted.is_set():
+            size = self._signed(announced_keys(self.registry), self.registry.origin()).size
+            consistency = self.registry.consistency
+            ask_all(self.registry.settings, mark, self.ask, lambda at: consistency(at, size))
+            self.greeted.set()
 
     @contextmanager
     def _lease(self) -> Iterator[Callable[[], None]]:

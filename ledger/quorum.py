@@ -62,7 +62,26 @@ def cosigned(
     policy = read_policy(settings)
     if policy is None:
         return note
-    signed = parse_note(note)
+    answers = ask_all(settings, note, ask, consistency)
+    full = _merged(parse_note(note), shown, answers).to_bytes()
+    try:
+        check_policy(policy, full)
+    except PolicyError as error:
+        raise NoQuorumError(f"the policy is not met: {error}") from error
+    return full
+
+
+def ask_all(
+    settings: Settings, note: bytes, ask: Ask, consistency: Consistency
+) -> tuple[NoteSignature, ...]:
+    """Return the cosignatures that hold; none where no policy names a witness.
+
+    Raises:
+        AheadError: a witness knows more entries than the note has.
+    """
+    policy = read_policy(settings)
+    if policy is None or not policy.witnesses:
+        return ()
     ahead: list[int] = []
 
     def prove(old_size: int) -> tuple[bytes, ...]:
@@ -78,13 +97,8 @@ def cosigned(
             f"a witness has cosigned {max(ahead)} entries, more than there are here: an old copy "
             "was restored; bring the missing entries, from a mirror or the newest copy"
         )
-    good = tuple(line for line in answers if _is_by_witness(policy, signed, line))
-    full = _merged(signed, shown, good).to_bytes()
-    try:
-        check_policy(policy, full)
-    except PolicyError as error:
-        raise NoQuorumError(f"the policy is not met: {error}") from error
-    return full
+    signed = parse_note(note)
+    return tuple(line for line in answers if _is_by_witness(policy, signed, line))
 
 
 def _is_by_witness(policy: Policy, signed: Note, line: NoteSignature) -> bool:
