@@ -1,0 +1,49 @@
+"""The long proofs of publishing: faults at every step, flipped bits, a hundred old backups."""
+
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.support import backups, publish_faults, publish_flips
+
+FLIPS = 10_000
+BACKUPS = 100
+NEWS = (1, 40, 243, 300)
+"""Entries of a publication: within a bundle, filling it, and beyond it."""
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("times", NEWS)
+def test_every_step_that_fails_or_kills_leaves_one_durable_log(fast_path: Path, times: int) -> None:
+    trial = publish_faults.opened(fast_path)
+    fired = publish_faults.fail_at_every_step(trial, ("kill", "EIO", "ENOSPC"), times)
+    assert fired > 6 * 18
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("times", NEWS)
+def test_power_cut_after_any_step_leaves_one_durable_log(fast_path: Path, times: int) -> None:
+    assert publish_faults.cut_at_every_step(publish_faults.opened(fast_path), times) > 3 * 18
+
+
+@pytest.mark.faults
+def test_no_flipped_bit_is_signed(fast_path: Path) -> None:
+    fired = publish_flips.flip_often(publish_flips.opened(fast_path), FLIPS, 60)
+    assert sum(fired.values()) >= FLIPS
+    assert min(fired.values()) > 0
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, id=way) for way in backups.WAYS if way not in backups.HARMLESS]
+)
+def test_a_hundred_restored_backups_sign_nothing(fast_path: Path, way: str) -> None:
+    history, random = backups.opened(fast_path), Random(310)
+    for _ in range(BACKUPS):
+        history.grow(random)
+    for copy in history.copies:
+        settings = backups.restore(history, copy, way, fast_path / "again")
+        assert backups.signs_nothing(history, settings, record=True)
+        shutil.rmtree(fast_path / "again")

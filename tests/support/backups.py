@@ -1,0 +1,108 @@
+"""Old backups, restored in every way: the ledger, the marks, the published files, or all of it."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from contracts.refusal import Refused
+from ledger.quorum import PublishError
+from ledger.registry import open_registry
+from ledger.settings import Settings
+from ledger.signer import MARK_FILE, SignerError, read_signer_mark
+from tests.support import bodies
+from tests.support.ledger import Scene, entries_of, open_scene
+from tests.support.publishing import NearWitness, NearWitnesses, near_publisher
+
+WAYS = {
+    "data": ("data",),
+    "database": ("data/ledger.db", "data/vault.db"),
+    "published": ("data/log",),
+    "database and high water": ("data/ledger.db", "data/vault.db", "keys/HIGH_WATER"),
+    "data and high water": ("data", "keys/HIGH_WATER"),
+    "data and signer's mark": ("data", f"keys/{MARK_FILE}"),
+    "high water": ("keys/HIGH_WATER",),
+    "signer's mark": (f"keys/{MARK_FILE}",),
+    "both marks": ("keys/HIGH_WATER", f"keys/{MARK_FILE}"),
+    "whole machine": ("data", "keys"),
+}
+"""What is put back; of `published` the marks know more, so that it is caught up, not refused."""
+
+HARMLESS = frozenset({"published"})
+"""Older published files alone continue the same log: they are brought up to date again."""
+
+
+@dataclass(slots=True)
+class History:
+    """A witnessed registry, and copies of its whole machine as it grew."""
+
+    scene: Scene
+    ask: NearWitnesses
+    folder: Path
+    copies: list[Path] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """Where the registry lies."""
+        return self.scene.world.registry.settings
+
+    def grow(self, random: Random) -> None:
+        """Copy the machine, then record and publish more."""
+        copy = self.folder / f"copy-{len(self.copies)}"
+        self.scene.world.registry.close()
+        shutil.copytree(self.folder / "now", copy)
+        self.copies.append(copy)
+        self.scene.world.registry = open_registry(self.settings)
+        body = bodies.transfer(self.scene.owner, self.scene.buyer, quantity_kg=1)
+        orders = [
+            self.scene.world.signed("units.transfer", body) for _ in range(random.randint(1, 4))
+        ]
+        entries_of(self.scene.world.submit(*orders))
+        near_publisher(self.scene.world.registry, self.ask).publish()
+
+
+def opened(folder: Path) -> History:
+    """Return a registry with two witnesses, published once."""
+    scene = open_scene(folder / "now")
+    ask = NearWitnesses((NearWitness("a/w"), NearWitness("b/w")))
+    ask.write_policy(scene.world.registry, 2)
+    near_publisher(scene.world.registry, ask).publish()
+    return History(scene, ask, folder)
+
+
+def restore(history: History, copy: Path, way: str, folder: Path) -> Settings:
+    """Return the newest machine with parts of an old copy put back."""
+    shutil.copytree(history.folder / "now", folder)
+    for part in WAYS[way]:
+        target = folder / part
+        if target.is_dir():
+            shutil.rmtree(target)
+            shutil.copytree(copy / part, target)
+        else:
+            shutil.copy2(copy / part, target)
+    return Settings(data=folder / "data", keys=folder / "keys")
+
+
+def signs_nothing(history: History, settings: Settings, *, record: bool) -> str:
+    """Open a restored machine and publish; return why nothing was signed.
+
+    `record` first records something else than was recorded then, as a service does before it
+    publishes.
+    """
+    registry = open_registry(settings)
+    before = read_signer_mark(settings.keys)
+    if record:
+        world = history.scene.world
+        body = bodies.transfer(history.scene.owner, history.scene.third, quantity_kg=7)
+        signed = world.signed("units.transfer", body)
+        (answer,) = registry.submit([signed], now_us=world.now_us + 10_000_000)
+        assert isinstance(answer, Refused) or registry.read_only_reason is None
+    try:
+        near_publisher(registry, history.ask).publish()
+    except (PublishError, SignerError) as error:
+        reason = str(error)
+    else:
+        reason = ""
+    assert read_signer_mark(settings.keys) == before or not reason
+    registry.close()
+    return reason
