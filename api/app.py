@@ -6,8 +6,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.cross_origin import ALLOWED, CrossOrigin
 from api.limits import BodyLimit
 from api.pages.routes import router as pages
+from api.policy import CROSS_ORIGIN
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
 from api.routes import claims, log, orders, records, static_log, units
 from ledger.registry import Registry
@@ -124,6 +126,7 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     app.add_middleware(CapitalPaths)
     app.add_middleware(static_log.OpenToAll)
     app.add_middleware(HeadRequests)
+    app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
     return app
 
@@ -134,4 +137,6 @@ def _failed(request: Request, error: Exception) -> JSONResponse:
     response = problem_response(request.scope, 500, "problem.fault")
     # This answer is made outside all middleware.
     response.raw_headers.extend(SECURITY_HEADERS)
+    if (request.method, request.url.path) in CROSS_ORIGIN:
+        response.raw_headers.append(ALLOWED)
     return response

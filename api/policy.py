@@ -13,6 +13,7 @@ POLICIES: Final = {
     ("GET", "/log/checkpoint"): "public",
     ("GET", "/log/tile/entries/{index:path}"): "public",
     ("GET", "/log/tile/{level}/{index:path}"): "public",
+    ("GET", "/sign.html"): "public",
     ("GET", "/static/{path}"): "public",
     ("GET", "/v1/accounts/{account}"): "public",
     ("GET", "/v1/batches"): "public",
@@ -39,7 +40,11 @@ POLICIES: Final = {
     ("GET", "/v1/serials/{serial:path}"): "public",
     ("GET", "/v1/supply"): "public",
     ("GET", "/verify"): "public",
+    ("GET", "/verify.html"): "public",
     ("GET", "/verify/{number}"): "public",
     ("POST", "/v1/orders"): "signed",
     ("POST", "/v1/orders:batch"): "signed",
 }
+
+CROSS_ORIGIN: Final = frozenset({("GET", "/v1/registry"), ("POST", "/v1/orders")})
+"""What pages of other origins may do besides reading the static log: the signing desk needs it."""

@@ -71,7 +71,36 @@ VERIFY: Final = OfflinePage(
         "verify_page.js",
     ),
 )
-PAGES: Final = (VERIFY,)
+SIGN: Final = OfflinePage(
+    name="sign.html",
+    template="sign.html",
+    styles=("sign.css",),
+    scripts=(
+        "bytes.js",
+        "sha256.js",
+        "canonical.js",
+        "sign_der.js",
+        "sign_key.js",
+        "sign_order.js",
+        "sign_words.js",
+        "sign_values.js",
+        "sign_sentences.js",
+        "sign_say.js",
+        "sign_texts.js",
+        "sign_codes.js",
+        "sign_dom.js",
+        "sign_registry.js",
+        "sign_review.js",
+        "sign_fields.js",
+        "sign_groups.js",
+        "sign_forms.js",
+        "sign_bodies.js",
+        "sign_page.js",
+    ),
+    # Whom an order goes to its signer decides; in clear it may only go to the same computer.
+    connect="'self' https: http://127.0.0.1:* http://localhost:*",
+)
+PAGES: Final = (VERIFY, SIGN)
 
 _DECLARED: Final = re.compile(
     r"^(?:async\s+)?(?:function\s*\*?|class|const|let|var)\s+([A-Za-z_$][\w$]*)", re.MULTILINE

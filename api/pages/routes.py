@@ -133,6 +133,12 @@ def show_offline_verifier() -> Response:
     return offline_page("verify.html")
 
 
+@router.get("/sign.html")
+def show_signing_desk() -> Response:
+    """Return the signing desk, which works from a file as well."""
+    return offline_page("sign.html")
+
+
 @router.get("/static/{path}")
 def read_static(path: str) -> Response:
     """Return a file that pages load."""

@@ -1,0 +1,52 @@
+"""The HTTP service on a port of this machine, for browsers: a copied registry, a set clock."""
+
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from api.app import create_app
+from api.deps import now_us
+from ledger.registry import Registry, open_registry
+from tests.support.service import settings_of
+
+
+@dataclass(slots=True, kw_only=True)
+class LoopbackService:
+    """A registry and the address at which it answers."""
+
+    registry: Registry
+    address: str
+    now_us: int
+    server: uvicorn.Server
+    thread: Thread
+
+    @classmethod
+    def on(cls, source: Path, folder: Path, at_us: int) -> "LoopbackService":
+        """Copy a registry and serve the copy."""
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        registry = open_registry(settings_of(folder))
+        app = create_app(registry)
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        served = cls(
+            registry=registry,
+            address=f"http://127.0.0.1:{listening.getsockname()[1]}",
+            now_us=at_us,
+            server=server,
+            thread=thread,
+        )
+        app.dependency_overrides[now_us] = lambda: served.now_us
+        thread.start()
+        return served
+
+    def close(self) -> None:
+        """Stop answering and close the registry."""
+        self.server.should_exit = True
+        self.thread.join(timeout=10)
+        self.registry.close()
