@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from api.cli import certificates, ledger, orders, publishing, recompute, registry, service
+from api.cli import (
+    certificates,
+    ledger,
+    mirror,
+    orders,
+    publishing,
+    recompute,
+    registry,
+    service,
+    witness,
+)
 from api.cli.output import CommandError, console_error
 
 app = typer.Typer(
@@ -14,7 +24,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (orders, registry, publishing, ledger, recompute, certificates, service):
+GROUPS = (
+    orders,
+    registry,
+    publishing,
+    ledger,
+    recompute,
+    certificates,
+    service,
+    witness,
+    mirror,
+)
+for group in GROUPS:
     app.add_typer(group.commands)
 
 
