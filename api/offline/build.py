@@ -10,7 +10,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -51,6 +51,7 @@ VERIFY: Final = OfflinePage(
         "pdf_syntax.js",
         "pdf_file.js",
         "pdf_certificate.js",
+        "page_words.js",
         "der.js",
         "seal.js",
         "state_tree.js",
@@ -117,11 +118,11 @@ class Trust:
 
     policy: str | None = None
     registry: str | None = None
+    seal_root: str | None = None
 
     def to_json(self) -> str:
         """Return it for a data block in HTML, where `<` must not stand."""
-        trust = {"policy": self.policy, "registry": self.registry}
-        return json.dumps(trust, sort_keys=True).replace("<", "\\u003c")
+        return json.dumps(asdict(self), sort_keys=True).replace("<", "\\u003c")
 
 
 def build(page: OfflinePage, trust: Trust | None = None) -> str:
@@ -186,13 +187,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
     parser.add_argument("--policy", type=Path, help="policy file that the pages are to trust")
     parser.add_argument("--registry", type=Path, help="registry.json that they are to trust")
+    parser.add_argument("--seal-root", type=Path, help="seal-root.pem that they are to trust")
     given = parser.parse_args()
     trust = Trust(
-        policy=given.policy.read_text(encoding="utf-8") if given.policy else None,
-        registry=given.registry.read_text(encoding="utf-8") if given.registry else None,
+        policy=_text(given.policy),
+        registry=_text(given.registry),
+        seal_root=_text(given.seal_root),
     )
     for page in PAGES:
         (given.out / page.name).write_text(build(page, trust), encoding="utf-8", newline="\n")
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else path.read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

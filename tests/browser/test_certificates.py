@@ -20,12 +20,14 @@ OTHER_STEPS = {
     # Such an entry is in the log as its proof says; it only states no certificate.
     "entry-of-another-kind": {"units"},
     "first-entry-as-the-entry": {"units"},
+    # Another paper's words, and the other paper's whole page.
+    "code-of-another-paper": {"page"},
     # A well-formed entry 0, but not the one that the reader trusts.
     "registry-with-another-log-key": {"registry"},
     "registry-with-another-root": {"registry"},
     "demonstration-no-more": {"registry"},
 }
-STEPS = {"file": {"file"}, "entry": {"entry"}, "proof": PROOF_STEPS, "text": {"record"}}
+STEPS = {"file": {"file"}, "entry": {"entry"}, "proof": PROOF_STEPS, "text": {"page", "record"}}
 
 
 @cache

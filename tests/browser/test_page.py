@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.offline.build import FOLDER, SOURCES
+from api.offline.build import FOLDER, SOURCES, VERIFY, Trust, build
 from api.pages.offline import offline_page
 from certificates.qr import qr_text
 from tests.browser.conftest import DESKTOP, PHONE
@@ -59,7 +59,7 @@ def test_a_certificate_is_found_valid_in_chinese(page: Any, dropped: dict[str, s
     expecting(page.get_by_role("status").first).to_contain_text("有效")
     expecting(verdict.locator(".says")).to_contain_text("永久注销")
     expecting(verdict.locator(".says")).to_contain_text("Retired for good")
-    assert verdict.locator("li.step").count() == 10
+    assert verdict.locator("li.step").count() == 11
     assert verdict.locator("li.failed").count() == 0
 
 
@@ -220,3 +220,21 @@ def test_served_under_its_policy_it_works_as_from_a_file(
     expecting(page.locator(".word")).to_have_text("有效")
     context.close()
     assert [url for url in asked if url != address] == []
+
+
+def test_an_operators_trust_is_used_and_shown(
+    browser: Chromium, dropped: dict[str, str], tmp_path: Path
+) -> None:
+    policy, registry_json, seal_root = (Path(dropped[name]).read_text("utf-8") for name in TRUST)
+    trust = Trust(policy=policy, registry=registry_json, seal_root=seal_root)
+    (tmp_path / "verify.html").write_text(build(VERIFY, trust), encoding="utf-8")
+    context = browser.context(offline=True, locale="zh-CN")
+    page = context.new_page()
+    page.goto((tmp_path / "verify.html").as_uri())
+    expecting(page.locator(".trusted .there")).to_have_count(3)
+    give(page, dropped, "certificate.pdf")
+    expecting(page.locator(".word")).to_have_text("有效")
+    page.get_by_role("button", name="显示本页的 SHA-256").click()
+    digest = sha256((tmp_path / "verify.html").read_bytes()).hexdigest()
+    expecting(page.locator("#digest code")).to_have_text(digest)
+    context.close()

@@ -34,6 +34,9 @@ async function verifyCertificate(bytes, given) {
     known.statement = readStatement(known.entry);
     return ['units_ok', { kg: groupedDigits(known.statement.quantityKg), number: known.statement.number }];
   }, { needs: ['entry'] });
+  await steps.take('page', async () => {
+    return requireOnPage(await pageWords(known.file), known.statement);
+  }, { needs: ['units'] });
   if (known.proof && known.entry) {
     const { proof: { checkpoint }, entry: { order: { log } } } = known;
     await takeHistoryStep(steps, given, { checkpoint, log });

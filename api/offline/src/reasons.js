@@ -16,6 +16,7 @@ const REASONS = {
   record_ok: ['登记簿第 {seq} 号记录登载了这个文件的 SHA-256（第 {copy} 份）', 'entry {seq} of the log records the SHA-256 of this very file (copy {copy})'],
   ledger_ok: ['{size} 条记录格式规范、首尾相接（{log}）', '{size} well-formed entries in one chain ({log})'],
   orders_ok: ['{count} 个签名全部成立', 'all {count} signatures hold'],
+  page_ok: ['页面文字载有同样的编号、受益人、数量与 {count} 个序列号区间', 'the page’s words name the same number, beneficiary, quantity and {count} serial ranges'],
   history_ok: ['所给登记簿或检查点在大小 {size} 处有同一个树根', 'what else you gave has the same root at size {size}'],
   root_ok: ['前 {size} 条记录的树根与检查点一致；其后还有 {rest} 条', 'the first {size} entries have the checkpoint’s root; {rest} more follow'],
 
@@ -100,6 +101,8 @@ const REASONS = {
   not_recorded: ['登记簿中没有登载这个文件：不得采信', 'the ledger does not record this file: do not rely on it'],
   record_other: ['登记簿把这个文件登载在另一编号 {number} 之下', 'the ledger records this file under another number, {number}'],
   number_other: ['该位置的记录属于另一编号', 'the entry at this position has another number'],
+  page_lacks: ['页面文字中没有 {text}', 'the page’s words lack {text}'],
+  page_strange: ['页面上有记录之外的序列号 {text}', 'the page shows a serial number that is not the entry’s: {text}'],
   check_character: ['含有不可能的字符：{text}', 'impossible characters: {text}'],
   number_wrong: ['证书编号校验不符：{text}', 'the check character does not fit: {text}'],
   ledger_lines: ['导出文件须逐行、以换行结尾', 'an export has one entry a line, each ended by a line feed'],

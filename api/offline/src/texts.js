@@ -49,7 +49,7 @@ const TEXTS = {
   file_digest: ['文件 SHA-256', 'SHA-256 of the file'],
   page_digest: ['显示本页的 SHA-256', 'Show the SHA-256 of this page'],
   page_digest_why: ['被改动过的页面可以谎报；请用 sha256sum 对文件再算一次，与登记机构和见证方公布的值比较。', 'A changed page could lie: compute it again with sha256sum and compare with what registry and witnesses publish.'],
-  limits: ['本页不重做方法学计算与图形核查，也不比较纸面图样；签章覆盖整页，页面文字须由您核对。', 'This page repeats no methodology and no geometry, and does not compare the drawing; the seal covers the page, its words are yours to compare.'],
+  limits: ['本页不重做方法学计算与图形核查，也不重绘纸面：它比对页面文字中的编号、受益人、数量与序列号，其余由您核对。', 'This page repeats no methodology and no geometry, and does not draw the paper again: it compares number, beneficiary, quantity and serial numbers in the page’s words; the rest is yours to compare.'],
 };
 
 const STEP_NAMES = {
@@ -62,6 +62,7 @@ const STEP_NAMES = {
   witnesses: ['见证方', 'Witnesses'],
   inclusion: ['记录在树中', 'Inclusion'],
   units: ['单位与数量', 'Units and sums'],
+  page: ['页面文字', 'Words on the page'],
   history: ['同一份历史', 'One history'],
   record: ['文件登载', 'Record of the file'],
   ledger: ['逐条与链', 'Entries and chain'],
