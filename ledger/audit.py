@@ -2,13 +2,15 @@
 
 It reads a registry's folder as it lies there, in whatever state, and never raises: whatever cannot
 be read is a finding. Steps: databases and schema, replay with signatures, projections and hashes,
-private records, files, mark and checkpoint.
+private records, files, mark, checkpoint and anchors.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ledger.anchors import sizes_anchored
+from ledger.audit_anchors import check_anchors
 from ledger.audit_files import check_files, sizes_stated
 from ledger.audit_log import LogAudit, replay_log
 from ledger.audit_schema import audit_connection, check_databases
@@ -44,6 +46,9 @@ class AuditReport:
         first_bad_entry: The first entry that something is wrong with.
         findings: Everything found, in the order of the steps.
         supply: Kilograms by name over all batches, as replayed.
+        anchors: How many anchors the log records; each one's file and root were compared.
+        dates: How many of their time stamps were checked against trusted roots (setting
+            `anchor_roots`). Dates that were not checked do not make a log fail.
     """
 
     ok: bool
@@ -53,6 +58,8 @@ class AuditReport:
     first_bad_entry: int | None
     findings: tuple[Finding, ...]
     supply: dict[str, int]
+    anchors: int = 0
+    dates: int = 0
 
 
 def audit(
@@ -73,9 +80,10 @@ def audit(
             with every hash made anew.
     """
     log = LogAudit(findings=Findings(), verify=signatures, progress=progress)
-    log.roots = dict.fromkeys(sizes_stated(settings), b"")
+    log.roots = dict.fromkeys((*sizes_stated(settings), *sizes_anchored(settings.log)), b"")
     _check_database(settings, log, outside or Outside())
     check_files(settings, log)
+    check_anchors(settings, log)
     findings = tuple(log.findings.items)
     return AuditReport(
         ok=not findings and log.signatures > 0,
@@ -85,6 +93,8 @@ def audit(
         first_bad_entry=log.findings.first_bad_entry,
         findings=findings,
         supply=_supply(log),
+        anchors=log.anchors,
+        dates=log.dates,
     )
 
 

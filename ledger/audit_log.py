@@ -37,6 +37,8 @@ class LogAudit:
         next_seq: Where the next entry must stand.
         movements: How many movements the entries have made.
         signatures: How many signatures were verified.
+        anchors: How many anchors the log records.
+        dates: How many of their time stamps were checked against trusted roots, and hold.
     """
 
     findings: Findings
@@ -50,6 +52,8 @@ class LogAudit:
     next_seq: int = 0
     movements: int = 0
     signatures: int = 0
+    anchors: int = 0
+    dates: int = 0
 
 
 def replay_log(connection: Connection, audit: LogAudit) -> None:

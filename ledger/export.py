@@ -5,17 +5,14 @@ a file from anywhere can be imported; what it cannot show is that nothing was cu
 which is what a signed checkpoint is for.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection
-
 from ledger import store
-from ledger.log.entry import Entry, EntryError, parse_entry
-from ledger.log.verify import ChainError, PasskeyScope, check_signatures, passkey_scope, read_export
-from ledger.rebuild import PAGE_ROWS, fill_from_log
-from ledger.redecide import Redecider
+from ledger.log.verify import read_export
+from ledger.rebuild import PAGE_ROWS
+from ledger.refill import RefillError, refill
 from ledger.registry import Registry
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -67,50 +64,7 @@ def import_ledger(registry: Registry, path: Path, progress: Progress | None = No
     Raises:
         LedgerFileError: the registry is not empty or read-only, or an entry is bad.
     """
-    if registry.read_only_reason is not None:
-        raise LedgerFileError(registry.read_only_reason)
-    with registry.writer.begin() as connection:
-        if store.read_head(connection).size != 0:
-            raise LedgerFileError("only an empty registry can be filled from a file")
-        entries = _checked(_counted(read_export(path), progress))
-        _append_pages(connection, entries)
-        fill_from_log(connection)
-    registry.raise_mark()
-    return registry.size()
-
-
-def _counted(lines: Iterable[bytes], progress: Progress | None) -> Iterator[bytes]:
-    for seq, line in enumerate(lines):
-        yield line
-        if progress and (seq + 1) % PAGE_ROWS == 0:
-            progress(seq + 1, 0)
-
-
-def _checked(lines: Iterable[bytes]) -> Iterator[Entry]:
-    redecider, scope = Redecider(), PasskeyScope()
-    for seq, line in enumerate(lines):
-        try:
-            entry = parse_entry(line)
-            if seq == 0:
-                scope = passkey_scope(entry)
-            check_signatures(entry, scope)
-        except EntryError as error:
-            raise LedgerFileError(f"entry {seq}: {error}") from error
-        except ChainError as error:
-            raise LedgerFileError(str(error)) from error
-        faults = redecider.take(entry)
-        if faults:
-            raise LedgerFileError(f"entry {seq}: {faults[0]}")
-        yield entry
-
-
-def _append_pages(connection: Connection, entries: Iterable[Entry]) -> None:
-    head = store.read_head(connection)
-    page: list[Entry] = []
-    for entry in entries:
-        page.append(entry)
-        if len(page) == PAGE_ROWS:
-            head = store.append(connection, page, after=head)
-            page = []
-    if page:
-        store.append(connection, page, after=head)
+    try:
+        return refill(registry, read_export(path), progress=progress)
+    except RefillError as error:
+        raise LedgerFileError(str(error)) from error

@@ -26,6 +26,9 @@ from ledger.tables import (
 from ledger.writing import Values, movement_values
 
 Progress: TypeAlias = Callable[[int, int], None]
+Filled: TypeAlias = tuple[ReplayState, list[Values]]
+"""Where a replay stands, and the movements since the page before."""
+
 SHADOW: Final = "shadow_"
 PAGE_ROWS: Final = 1_000
 
@@ -59,8 +62,13 @@ def rebuild(engine: Engine, progress: Progress | None = None) -> None:
 def fill_from_log(connection: Connection, progress: Progress | None = None) -> None:
     """As `rebuild`, inside the caller's transaction."""
     total = connection.execute(select(func.count()).select_from(log_entry)).scalar_one()
+    fill(connection, _replayed(connection, total, progress))
+
+
+def fill(connection: Connection, pages: Iterable[Filled]) -> None:
+    """Make every projection anew from a replay, inside the caller's transaction."""
     shadows = _create_shadows(connection)
-    _fill(connection, shadows, _replayed(connection, total, progress))
+    _fill(connection, shadows, pages)
     _swap(connection)
 
 
@@ -75,9 +83,7 @@ def _create_shadows(connection: Connection) -> dict[str, Table]:
     return shadows
 
 
-def _replayed(
-    connection: Connection, total: int, progress: Progress | None
-) -> Iterator[tuple[ReplayState, list[Values]]]:
+def _replayed(connection: Connection, total: int, progress: Progress | None) -> Iterator[Filled]:
     state = ReplayState()
     movements: list[Values] = []
     for content in store.read(connection, 0, total):
@@ -92,11 +98,7 @@ def _replayed(
     yield state, movements
 
 
-def _fill(
-    connection: Connection,
-    tables: dict[str, Table],
-    pages: Iterable[tuple[ReplayState, list[Values]]],
-) -> None:
+def _fill(connection: Connection, tables: dict[str, Table], pages: Iterable[Filled]) -> None:
     """Fill empty tables: movements page by page, everything else from the last state."""
     state = ReplayState()
     for reached, movements in pages:

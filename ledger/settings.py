@@ -20,6 +20,8 @@ class Settings(BaseSettings):
         database_url: Database of the ledger; by default SQLite at `data`/ledger.db.
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
+        anchor_url: Address of the time-stamping authority (RFC 3161) that dates a checkpoint a day.
+        anchor_roots: Folder of the certificates (*.pem) that are trusted to name authorities.
         checkpoint_fresh_hours: How long after a checkpoint the pages still call a status current.
         signer: UNIX socket of a signer that runs as another user; unset, a child process signs.
         publish_seconds: How often new entries are published, at least.
@@ -34,6 +36,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     mirror_url: str | None = None
+    anchor_url: str | None = None
+    anchor_roots: Path | None = None
     checkpoint_fresh_hours: int = Field(default=24, ge=1, le=24 * 366)
 
     signer: Path | None = None

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import (
+    anchors,
     certificates,
     ledger,
     mirror,
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
 )
 GROUPS = (
+    anchors,
     orders,
     registry,
     publishing,

@@ -84,6 +84,8 @@ def _outside(kept: list[Path], trust: Path) -> Outside:
 
 def _summary(report: AuditReport) -> dict[str, object]:
     return {
+        "anchors": report.anchors,
+        "dates": report.dates,
         "entries": report.entries,
         "findings": [{"what": found.what, "where": found.where} for found in report.findings],
         "first_bad_entry": report.first_bad_entry,
@@ -101,6 +103,9 @@ def _show(report: AuditReport) -> None:
         ("root", report.root.hex()),
         ("signatures", checked),
     ]
+    if report.anchors:
+        dated = f"{report.dates} of {report.anchors} dates checked against trusted roots"
+        rows.append(("anchors", dated))
     rows += [(name, f"{kg:,} kg") for name, kg in sorted(report.supply.items())]
     rows += [(finding.where, finding.what) for finding in report.findings[:FINDINGS_SHOWN]]
     more = len(report.findings) - FINDINGS_SHOWN

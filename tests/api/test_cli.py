@@ -1,73 +1,20 @@
 """The command line: a registry is founded, and an account opened, by people at their own desks."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from stdnum.cn import uscc
-from typer.testing import CliRunner
 
 from api.cli.app import app
 from api.cli.output import CommandError
 from contracts.v1.ruleset import RULES
-
-RUNNER = CliRunner()
-PLAN = {
-    "environment": "production",
-    "issuer": {"zh": "示例登记机构"},
-    "name": {"zh": "示例登记账本", "en": "Example registry"},
-    "origin": "registry.example/baotou",
-    "policy_basis": "包府发〔2021〕43号",
-}
-ROLES = ("registrar", "issuer", "supervisor")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A folder with keys and records, and a registry beside it."""
-
-    folder: Path
-
-    def run(self, *arguments: str | Path, fails: bool = False) -> Result:
-        result = RUNNER.invoke(app, [str(part) for part in arguments])
-        assert (result.exit_code != 0) is fails, f"{result.output} {result.exception}"
-        return result
-
-    def key(self, name: str) -> str:
-        self.run("keygen", self.folder / f"{name}.pem")
-        made = self.folder / f"{name}.json"
-        made.write_text(json.dumps({"name": name}), encoding="utf-8")
-        public = self.run("keygen", self.folder / f"{name}-spare.pem", "--json")
-        assert json.loads(public.stdout)["alg"] == "ed25519"
-        return self.public(name)
-
-    def public(self, name: str) -> str:
-        key = load_pem_private_key((self.folder / f"{name}.pem").read_bytes(), None)
-        assert isinstance(key, Ed25519PrivateKey)
-        return key.public_key().public_bytes_raw().hex()
-
-    @property
-    def data(self) -> tuple[str, str, str, str]:
-        return ("--data", str(self.folder / "data"), "--keys", str(self.folder / "keys"))
+from tests.support.founded import RUNNER, Desk, found
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
-    (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
-    officers = []
-    for role in ROLES:
-        officers += ["--officer", f"{role}:{desk.key(role)}:{tmp_path / (role + '.json')}"]
-    opening = tmp_path / "open.order"
-    desk.run("init", "--plan", tmp_path / "plan.json", *officers, *desk.data, "--out", opening)
-    for role in ROLES:
-        desk.run("order", "sign", opening, "--key", tmp_path / f"{role}.pem")
-    desk.run("order", "submit", opening, *desk.data)
-    return desk
+    return found(tmp_path)
 
 
 def test_a_founded_registry_publishes_and_audits(desk: Desk) -> None:
