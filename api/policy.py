@@ -38,6 +38,8 @@ POLICIES: Final = {
     ("GET", "/v1/retirements"): "public",
     ("GET", "/v1/retirements/{retirement}"): "public",
     ("GET", "/v1/serials/{serial:path}"): "public",
+    ("GET", "/v1/state"): "public",
+    ("GET", "/v1/state/proof"): "public",
     ("GET", "/v1/supply"): "public",
     ("GET", "/verify"): "public",
     ("GET", "/verify.html"): "public",

@@ -14,6 +14,9 @@ from api.text.catalogue import Language, say
 from api.text.refusals import explain
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
+from ledger.state_proving import NoBatchError, TooManyRowsError
+from ledger.state_records import StateDamagedError
+from ledger.state_view import NotCommittedError
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError
 
@@ -47,6 +50,10 @@ PROBLEM_RESPONSES: Final[dict[int | str, dict[str, object]]] = {
 
 class NotFoundError(Exception):
     """What was asked for is not there."""
+
+
+class ClaimError(Exception):
+    """It is not clear what is to be proven; the text says what to give."""
 
 
 class MediaTypeError(Exception):
@@ -166,3 +173,32 @@ def add_problems(app: FastAPI) -> None:
     def moved(request: Request, error: HeadMovedError) -> JSONResponse:
         del error
         return problem_response(request.scope, 503, "problem.busy")
+
+    _add_state_problems(app)
+
+
+def _add_state_problems(app: FastAPI) -> None:
+    @app.exception_handler(NotCommittedError)
+    def not_committed(request: Request, error: NotCommittedError) -> JSONResponse:
+        return problem_response(request.scope, 503, "problem.not_committed", {"reason": str(error)})
+
+    @app.exception_handler(StateDamagedError)
+    def damaged(request: Request, error: StateDamagedError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 503, "problem.state_damaged")
+
+    @app.exception_handler(NoBatchError)
+    def no_batch(request: Request, error: NoBatchError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 404, "problem.not_found")
+
+    @app.exception_handler(ClaimError)
+    def unclear(request: Request, error: ClaimError) -> JSONResponse:
+        del error
+        fields = {"fields": "key, prefix, serial"}
+        return problem_response(request.scope, 422, "problem.bad_request", fields)
+
+    @app.exception_handler(TooManyRowsError)
+    def too_many_rows(request: Request, error: TooManyRowsError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 422, "problem.bad_request", {"fields": "prefix"})

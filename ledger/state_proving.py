@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Protocol
 
 from contracts.books import MemoryBooks
@@ -16,6 +17,10 @@ from ledger.state import block_key, state_of
 
 class NoBatchError(LookupError):
     """A unit is asked for in a state in which its batch has no place yet."""
+
+
+class TooManyRowsError(LookupError):
+    """More keys begin with a prefix than one proof may list."""
 
 
 class StateView(Protocol):
@@ -50,11 +55,19 @@ def prove_key(view: StateView, key: str) -> Presence | Absence:
     return Presence(key=key, value=text, path=presence_proof(path))
 
 
-def prove_prefix(view: StateView, prefix: str) -> Prefix:
-    """Prove which keys begin so, and that these are all."""
+def prove_prefix(view: StateView, prefix: str, *, rows_max: int | None = None) -> Prefix:
+    """Prove which keys begin so, and that these are all.
+
+    Raises:
+        TooManyRowsError: they are more than `rows_max`.
+    """
+    most = None if rows_max is None else rows_max + 1
+    rows = tuple(islice(view.under(prefix), most))
+    if rows_max is not None and len(rows) > rows_max:
+        raise TooManyRowsError(f"more than {rows_max} keys begin with {prefix}")
     return Prefix(
         prefix=prefix,
-        rows=tuple(view.under(prefix)),
+        rows=rows,
         path=prefix_proof(prefix.encode(), view.path(prefix)),
     )
 

@@ -14,6 +14,7 @@ from api.cli import (
     recompute,
     registry,
     service,
+    state,
     witness,
 )
 from api.cli.output import CommandError, console_error
@@ -39,6 +40,7 @@ GROUPS = (
 )
 for group in GROUPS:
     app.add_typer(group.commands)
+app.add_typer(state.commands, name="state")
 
 
 def main() -> None:

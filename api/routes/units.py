@@ -8,12 +8,11 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import CursorDep, LimitDep, RegistryDep
 from api.problems import NotFoundError
+from api.proving import units_of
 from api.routes.pages_of import page_of_rows
 from api.routes.records import row_of
-from contracts.check_digits import CheckDigitError
-from contracts.form import BATCH
 from contracts.lookup import integer_of
-from contracts.ranges import Range, parse_serial, serial_text
+from contracts.ranges import Range, serial_text
 from ledger.history import PAGE_ROWS, Event, History
 
 router = APIRouter(prefix="/v1", tags=["units"])
@@ -68,7 +67,7 @@ def read_serial(
 
     A range is as on paper, with its check character: BATCH:FIRST-LAST/CHECK.
     """
-    batch, units = _units_of(serial)
+    batch, units = units_of(serial)
     if units.end > integer_of(row_of(registry, f"batch/{batch}"), "gross_kg"):
         raise NotFoundError(serial)
     books = registry.books()
@@ -90,17 +89,6 @@ def read_serial(
         ],
         "life": [_event(event) for event in events],
     }
-
-
-def _units_of(serial: str) -> tuple[str, Range]:
-    try:
-        return parse_serial(serial)
-    except CheckDigitError:
-        batch, _, number = serial.upper().partition(":")
-        plain = number.isascii() and number.isdigit() and 0 < len(number) <= 15
-        if not BATCH.fullmatch(batch) or not plain or int(number) < 1:
-            raise NotFoundError(serial) from None
-        return batch, Range(int(number) - 1, int(number))
 
 
 def _event(event: Event) -> dict[str, Any]:

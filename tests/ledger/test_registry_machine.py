@@ -17,6 +17,8 @@ from ledger.audit import audit
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry
 from ledger.redecide import Redecider
+from ledger.state import root_of, supply_of
+from ledger.state_store import StateStore
 from tests.support import bodies
 from tests.support.ledger import ISSUER, REGISTRAR, SUPERVISOR, Scene, open_scene
 from tests.support.signing import Signer, sign
@@ -44,6 +46,7 @@ class RegistryMachine(RuleBasedStateMachine):
         self.model = Redecider()
         for seq in range(self.world.registry.size()):
             self.model.take(self.world.registry.entry(seq))
+        self.follower = StateStore(self.folder / "state.db")
         self.world.people["0000003J"] = [Signer("nobody")]
         self.names = [self.scene.owner, self.scene.buyer, self.scene.third, "0000003J"]
 
@@ -144,11 +147,21 @@ class RegistryMachine(RuleBasedStateMachine):
         assert self.gone <= gone
         self.gone = gone
 
+    @rule()
+    def follow(self) -> None:
+        """Let the state's follower catch up, however far it was behind."""
+        head = self.follower.catch_up(self.world.registry)
+        assert head.through == self.model.state.chain.size - 1
+        assert head.root == root_of(self.books)
+        assert head.supply == supply_of(self.books)
+
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
         settings = self.world.registry.settings
         assert audit(settings).ok
+        self.follow()
+        self.follower.close()
         self.world.registry.close()
         shutil.rmtree(self.folder)
 
