@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
+from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
 from api.issuing import checkpoint_of
+from api.static_site import site_files
 from ledger.lease import LeaseError
 from ledger.log.tiles import TileError
 from ledger.mark_restore import RestoreError, restore_marks
@@ -16,9 +18,11 @@ from ledger.publish_loop import keep_publishing
 from ledger.publisher import publish, publisher_of
 from ledger.quorum import PublishError
 from ledger.registry import Registry
+from ledger.replicate import replicate
 from ledger.signer import SignerError
 from ledger.signer_process import listen
 from ledger.store import TamperedError
+from ledger.targets import TargetError, open_target
 
 FAULTS = (LeaseError, PublishError, SignerError, TamperedError, TileError)
 commands = typer.Typer()
@@ -57,9 +61,20 @@ def publish_command(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: publish what is recorded, until Ctrl-C.")
     ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Copy what is published to a folder, or s3://bucket/prefix."),
+    ] = None,
 ) -> None:
-    """Publish the log: once, or for as long as this runs."""
+    """Publish the log: once, for as long as this runs, or as files at another place.
+
+    A copy is served by any static server or object storage. An S3 endpoint and its credentials are
+    named by AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION.
+    """
     registry = open_place(data, keys)
+    if to is not None:
+        _copy(registry, to)
+        return
     if registry.read_only_reason is not None:
         raise CommandError(registry.read_only_reason)
     if not watch:
@@ -70,6 +85,21 @@ def publish_command(
             keep_publishing(publisher, Event(), console().print)
     except FAULTS as error:
         raise CommandError(str(error)) from error
+
+
+def _copy(registry: Registry, to: str) -> None:
+    with progress_bar() as bar:
+        task = bar.add_task("copying", total=None)
+        try:
+            shown, written = replicate(
+                registry,
+                open_target(to),
+                site_files(registry, now_us()),
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except (*FAULTS, TargetError) as error:
+            raise CommandError(str(error)) from error
+    console().print(f"{shown.size} entries at {to}, {written} log files new")
 
 
 @commands.command("signer")

@@ -1,12 +1,14 @@
 """The long proofs of publishing: faults at every step, flipped bits, a hundred old backups."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.support import backups, publish_faults, publish_flips
+from tests.support.memory import folder_in_memory
 
 FLIPS = 10_000
 BACKUPS = 100
@@ -35,15 +37,22 @@ def test_no_flipped_bit_is_signed(fast_path: Path) -> None:
     assert min(fired.values()) > 0
 
 
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[backups.History]:
+    with folder_in_memory(tmp_path_factory.mktemp("backups")) as folder:
+        history, random = backups.opened(folder), Random(310)
+        for _ in range(BACKUPS):
+            history.grow(random)
+        yield history
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize(
     "way", [pytest.param(way, id=way) for way in backups.WAYS if way not in backups.HARMLESS]
 )
-def test_a_hundred_restored_backups_sign_nothing(fast_path: Path, way: str) -> None:
-    history, random = backups.opened(fast_path), Random(310)
-    for _ in range(BACKUPS):
-        history.grow(random)
+def test_a_hundred_restored_backups_sign_nothing(history: backups.History, way: str) -> None:
+    folder = history.folder / "again"
     for copy in history.copies:
-        settings = backups.restore(history, copy, way, fast_path / "again")
+        settings = backups.restore(history, copy, way, folder)
         assert backups.signs_nothing(history, settings, record=True)
-        shutil.rmtree(fast_path / "again")
+        shutil.rmtree(folder)

@@ -1,0 +1,114 @@
+"""The pages of a static copy: one per certificate with its files, and the offline verifier.
+
+They are the service's own pages, written in both languages, their links turned to files of the
+copy. A copy cannot know whether it is still the newest, so it never calls a status recent.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from api.pages.drawings import rings
+from api.pages.lookup import Finding, State, find
+from api.pages.offline import offline_page
+from api.pages.static import TYPES, static_file
+from api.pages.view import Page
+from api.text.catalogue import Language
+from certificates.number import NumberError
+from contracts.lookup import registry as registry_row
+from ledger.log.tiles import TILE_WIDTH, bundle_path, width_at
+from ledger.projection import PAGE_ROWS
+from ledger.registry import Registry
+from ledger.replicate import SiteFile
+
+PAGES: Final[dict[Language, str]] = {"zh": "index.html", "en": "index.en.html"}
+HTML: Final = "text/html; charset=utf-8"
+_LINK: Final = re.compile(r'(?P<name>href|src|action)="(?P<to>/[^"]*|\?lang=[a-z]+)"')
+
+
+def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
+    """Yield everything beside the log: styles, verifier, trust anchors, certificates."""
+    for name, media_type in TYPES.items():
+        yield SiteFile(
+            path=f"static/{name}", content=bytes(static_file(name).body), media_type=media_type
+        )
+    verifier = offline_page("verify.html")
+    yield SiteFile(path="verify.html", content=bytes(verifier.body), media_type=HTML)
+    for number in _numbers(registry):
+        try:
+            finding = find(registry, number, now_us=now_us)
+        except NumberError:
+            continue
+        yield from _papers(registry, number)
+        for language, name in PAGES.items():
+            content = _page(registry, finding, language).encode()
+            yield SiteFile(path=f"verify/{number}/{name}", content=content, media_type=HTML)
+
+
+def _numbers(registry: Registry) -> Iterator[str]:
+    last = ""
+    while page := registry.books().rows_under("cert/", after=last, limit=PAGE_ROWS):
+        for key, *_ in page:
+            last = key
+            yield key.removeprefix("cert/")
+
+
+def _papers(registry: Registry, number: str) -> Iterator[SiteFile]:
+    for path in sorted(registry.settings.certificates.glob(f"{number}*")):
+        if path.suffix in (".pdf", ".tlog-proof"):
+            kind = "application/pdf" if path.suffix == ".pdf" else "text/plain; charset=utf-8"
+            yield SiteFile(
+                path=f"verify/{number}/{path.name}",
+                content=path.read_bytes(),
+                media_type=kind,
+            )
+
+
+def _page(registry: Registry, finding: Finding, language: Language) -> str:
+    shown = replace(finding, state=State.STALE) if finding.state is State.GOOD else finding
+    number = finding.content.number
+    page = Page(language=language, path="")
+    base_url = registry.settings.base_url.rstrip("/")
+    answer = page.show(
+        "certificate.html",
+        registry_row(registry.books()),
+        finding=shown,
+        content=shown.content,
+        body=shown.content.body,
+        is_good=False,
+        rings=rings(shown.content.leaf_hash),
+        base_url=base_url,
+        hours=registry.settings.checkpoint_fresh_hours,
+    )
+    size = finding.checkpoint.size if finding.checkpoint else 0
+
+    def turned(found: re.Match[str]) -> str:
+        return f'{found["name"]}="{_file_of(found["to"], number, base_url, size)}"'
+
+    return _LINK.sub(turned, bytes(answer.body).decode())
+
+
+def _file_of(link: str, number: str, base_url: str, size: int) -> str:
+    """Return where a link of the service leads in the copy; what only it can answer stays there."""
+    path, _, query = link.partition("?")
+    page = PAGES["en" if query == "lang=en" else "zh"]
+    match path.split("/")[1:]:
+        case []:
+            return page
+        case [""]:
+            return "../../verify.html"
+        case ["static", name]:
+            return f"../../static/{name}"
+        case ["verify", other]:
+            return f"../{other}/{page}"
+        case ["v1", "checkpoint"]:
+            return "../../log/checkpoint"
+        case ["v1", "certificates", name] if name == f"{number}.pdf":
+            return name
+        case ["v1", "certificates", name, "proof"] if name == number:
+            return f"{number}.tlog-proof"
+        case ["v1", "entries", seq] if int(seq) < size:
+            index = int(seq) // TILE_WIDTH
+            return f"../../log/{bundle_path(index, width_at(0, index, size))}"
+    return f"{base_url}{link}"
