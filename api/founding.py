@@ -105,8 +105,12 @@ def _make_log_keys(folder: Path, origin: str, now_us: int) -> tuple[str, ...]:
 
 def _write_policy(settings: Settings, vkeys: Sequence[str]) -> None:
     """Trust the log's own keys; witnesses are added by the operator when others have agreed."""
-    policy = Policy.of_keys(parse_vkey(vkey) for vkey in vkeys)
-    settings.policy.write_text(policy.to_text(), encoding="ascii")
+    write_policy(settings, Policy.of_keys(parse_vkey(vkey) for vkey in vkeys))
+
+
+def write_policy(settings: Settings, policy: Policy) -> None:
+    """Put the policy that everybody is given into its place, and link it from the data folder."""
+    write_atomically(settings.policy, policy.to_text().encode("utf-8", "surrogateescape"))
     link = settings.data / POLICY_LINK
     if not link.is_symlink():
         link.symlink_to(settings.policy.relative_to(settings.data))
@@ -150,6 +154,12 @@ def service_seed(settings: Settings, service: str) -> bytes:
         KeyFileError: it is missing or not private.
     """
     return load_seed(settings.keys / key_file(service))
+
+
+def keep_trust(registry: Registry, policy: Policy) -> None:
+    """Write the trust anchors of a registry that was made anew: the policy, and entry 0."""
+    write_policy(registry.settings, policy)
+    publish_first_entry(registry)
 
 
 def publish_first_entry(registry: Registry) -> None:

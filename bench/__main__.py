@@ -10,6 +10,8 @@ MODULES = {
     "submit-sqlite": "bench.submit_sqlite",
     "append-memory": "bench.append_memory",
     "audit": "bench.audit_speed",
+    "audit-million": "bench.audit_million",
+    "rebuild": "bench.rebuild",
     "certificate": "bench.certificate",
     "overlap": "bench.overlap",
 }

@@ -21,7 +21,7 @@ SEED: Final = 20
 def grow(folder: Path, entries: int) -> Market:
     """Make a registry of at least this many entries in an empty folder."""
     market = Market(folder, SEED)
-    turn = len(market.accounts) // 2 * (STAKE_KG - 10)
+    turn = len(market.accounts) // 2 * (STAKE_KG - 500)
     made, began = 0, time.monotonic()
     size = market.registry.size()
     while size < entries:

@@ -14,8 +14,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from ledger import store
+from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.verify import ChainError, passkey_scope
+from ledger.projection import StoredBooks
 from ledger.rebuild import Filled, fill
 from ledger.redecide import Redecider
 from ledger.registry import Registry
@@ -36,7 +38,7 @@ def refill(
     registry: Registry,
     contents: Iterable[bytes],
     *,
-    expected: tuple[int, bytes] | None = None,
+    expected: Checkpoint | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Fill an empty registry; return how many entries it then has.
@@ -46,7 +48,7 @@ def refill(
     Args:
         registry: A registry without entries.
         contents: The bytes of each entry, entry 0 first.
-        expected: The size and root that these entries must have.
+        expected: The log, size and root that these entries must have.
         progress: Called with (entries done, entries expected or 0).
 
     Raises:
@@ -55,7 +57,7 @@ def refill(
     """
     if registry.read_only_reason is not None:
         raise RefillError(registry.read_only_reason)
-    total = expected[0] if expected else 0
+    total = expected.size if expected else 0
     with registry.writer.begin() as connection:
         if store.read_head(connection).size != 0:
             raise RefillError("only an empty registry can be filled")
@@ -66,10 +68,18 @@ def refill(
         except ChainError as error:
             raise RefillError(str(error)) from error
         head = store.read_head(connection)
-        if expected and (head.size, head.root) != expected:
-            raise RefillError(f"{head.size} entries have another root than the {total} expected")
+        if expected:
+            _compare(connection, head, expected)
     registry.raise_mark()
     return head.size
+
+
+def _compare(connection: Connection, head: Head, expected: Checkpoint) -> None:
+    if (head.size, head.root) != (expected.size, expected.root):
+        raise RefillError(f"{head.size} entries have another root than the checkpoint's")
+    row = StoredBooks.inside(connection).row("registry")
+    if row is None or row["origin"] != expected.origin:
+        raise RefillError(f"the entries are not of the log {expected.origin}")
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

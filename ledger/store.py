@@ -176,6 +176,11 @@ def subtree(connection: Connection, level: int, index: int) -> bytes:
 
 
 def stored_hashes(connection: Connection, level: int, first: int, end: int) -> list[bytes]:
+    """Return the hashes of subtrees first, …, end − 1 of 256^level leaves each, as stored.
+
+    Raises:
+        TamperedError: one is missing.
+    """
     """Return the stored hashes first, …, end − 1 of the subtrees of 256^level leaves.
 
     Raises:

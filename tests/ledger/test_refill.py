@@ -7,6 +7,7 @@ import pytest
 from ledger import refill as module
 from ledger import signature_checks
 from ledger.audit import audit
+from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import parse_entry
 from ledger.log.verify import ChainError, PasskeyScope, passkey_scope
 from ledger.refill import RefillError, refill
@@ -14,7 +15,7 @@ from ledger.registry import Registry
 from ledger.signature_checks import CheckerError, SignatureChecker
 from tests.support import bodies
 from tests.support.forged import recorded_again
-from tests.support.ledger import Scene, open_scene, open_world
+from tests.support.ledger import ORIGIN, Scene, open_scene, open_world
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_refilled_registry_is_the_same(
 ) -> None:
     original = scene.world.registry
     done: list[tuple[int, int]] = []
-    expected = (original.size(), original.root())
+    expected = Checkpoint(origin=ORIGIN, size=original.size(), root=original.root())
     count = refill(empty, contents, expected=expected, progress=lambda *now: done.append(now))
 
     assert count == len(contents)
@@ -126,7 +127,8 @@ def test_an_order_recorded_twice_is_named(
 def test_other_entries_than_expected_are_not_kept(
     scene: Scene, contents: list[bytes], empty: Registry
 ) -> None:
-    expected = (scene.world.registry.size(), scene.world.registry.root())
+    original = scene.world.registry
+    expected = Checkpoint(origin=ORIGIN, size=original.size(), root=original.root())
     with pytest.raises(RefillError, match="another root"):
         refill(empty, contents[:-1], expected=expected)
     assert empty.size() == 0
