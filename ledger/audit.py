@@ -14,6 +14,7 @@ from ledger.audit_anchors import check_anchors
 from ledger.audit_files import check_files, sizes_stated
 from ledger.audit_log import LogAudit, replay_log
 from ledger.audit_schema import audit_connection, check_databases
+from ledger.audit_state import stored_commitments
 from ledger.audit_vault import check_vault
 from ledger.audit_views import check_views
 from ledger.findings import Finding, Findings
@@ -107,7 +108,9 @@ def _check_database(settings: Settings, log: LogAudit, outside: Outside) -> None
     both = f"{settings.database.name} or {settings.vault.name}"
     with log.findings.reading(both), audit_connection(settings) as connection:
         check_databases(connection, settings, log.findings)
+        log.state.expect(stored_commitments(connection, log.findings))
         replay_log(connection, log)
+        log.state.close()
         check_views(connection, log)
         check_kept(connection, outside.kept, outside.vkeys, log.findings)
         if settings.vault.exists():

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Table, func, select, type_coerce
 from sqlalchemy.types import NullType
 
+from ledger.audit_state import StateAudit
 from ledger.findings import UNREADABLE, Findings
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.merkle import Frontier, leaf_hash
@@ -34,6 +35,7 @@ class LogAudit:
         tree: The Merkle tree's edge over the bytes as they are stored.
         subtrees: What `log_subtree` must hold: hash by (level, position).
         roots: Root by size, for the sizes asked for beforehand.
+        state: The state tree beside the books, for what the log commits of it.
         next_seq: Where the next entry must stand.
         movements: How many movements the entries have made.
         signatures: How many signatures were verified.
@@ -49,6 +51,7 @@ class LogAudit:
     scope: PasskeyScope = field(default_factory=PasskeyScope)
     subtrees: dict[tuple[int, int], bytes] = field(default_factory=dict)
     roots: dict[int, bytes] = field(default_factory=dict)
+    state: StateAudit = field(default_factory=StateAudit)
     next_seq: int = 0
     movements: int = 0
     signatures: int = 0
@@ -66,8 +69,10 @@ def replay_log(connection: Connection, audit: LogAudit) -> None:
             entries = [entry for row in page if (entry := _read_row(audit, row)) is not None]
             verdicts = _start_verifying(pool, audit, entries)
             for entry in entries:
+                audit.state.before(entry, audit.redecider.state.books)
                 for fault in audit.redecider.take(entry):
                     audit.findings.add_entry(entry.seq, fault)
+                audit.state.after(entry, audit.redecider.state, audit.findings)
             _check_movements(connection, audit, entries)
             for verdict in verdicts:
                 for error in verdict.result():

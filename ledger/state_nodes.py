@@ -124,6 +124,15 @@ class StateNodes:
         self._leaves[number] = Leaf(key, value, changed=True)
         return -number
 
+    def holds(self, key: bytes) -> bool:
+        """Say whether a key is there."""
+        return self.top != 0 and self._search(key)[2].key == key
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+        self._connection.engine.dispose()
+
     def path(self, key: bytes) -> Path | None:
         """Return the way of a search for a key in a tree without pending changes."""
         if not self.top:
