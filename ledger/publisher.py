@@ -30,6 +30,7 @@ from ledger.registry import CHECKPOINT_FILE, Registry
 from ledger.signer import SignRequest
 from ledger.signer_wire import RemoteSigner, Signer
 from ledger.tiling import clear_staging, write_once
+from ledger.witnesses import ask_witnesses
 
 STEP_ENTRIES: Final = 4_096
 """Entries taken into one checkpoint, so that a long log is integrated in little memory."""
@@ -222,10 +223,10 @@ class Publisher:
 def publisher_of(
     registry: Registry, before: Callable[[], None] | None = None
 ) -> Iterator[Publisher]:
-    """Give a publisher with a signer of its own, which ends with it."""
+    """Give a publisher with a signer of its own, which ends with it, and the policy's witnesses."""
     settings = registry.settings
     with RemoteSigner(settings.keys, settings.signer) as signer:
-        yield Publisher(registry=registry, signer=signer, before=before)
+        yield Publisher(registry=registry, signer=signer, ask=ask_witnesses, before=before)
 
 
 def publish(registry: Registry) -> bytes:

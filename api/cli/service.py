@@ -2,6 +2,8 @@
 
 import runpy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,11 @@ from api.cli.certificates import show
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place
 from api.demo.play import Performance, perform
+from api.demo.witnesses import home_of
+from api.founding import POLICY_LINK
+from api.witness.local import resumed_witnesses
+from ledger.registry import Registry
+from ledger.witness_folder import WitnessFolderError
 
 commands = typer.Typer()
 
@@ -51,10 +58,25 @@ def serve(
     def stop() -> None:
         server.should_exit = True
 
-    with publishing(registry, console().print, stop) as faults:
+    with _witnesses(registry), publishing(registry, console().print, stop) as faults:
         server.run()
     if faults:
         raise CommandError(f"publishing ended: {faults[0]}")
+
+
+@contextmanager
+def _witnesses(registry: Registry) -> Iterator[None]:
+    """Run a demonstration's own witnesses again; any other registry's are elsewhere."""
+    home = home_of(registry.settings)
+    if not home.is_dir():
+        yield
+        return
+    try:
+        with resumed_witnesses(home) as names:
+            console().print(f"示例见证方 demo witnesses: {', '.join(names)}")
+            yield
+    except WitnessFolderError as error:
+        raise CommandError(str(error)) from error
 
 
 @commands.command("demo")
@@ -125,7 +147,10 @@ def _summary(folder: Path, performance: Performance) -> dict[str, object]:
         "entries": performance.report.entries,
         "export": str(performance.export),
         "keys": str(settings.keys),
+        "log_dir": str(settings.log),
         "numbers": [one.number for one in performance.certificates],
+        "policy": str(folder / POLICY_LINK),
+        "proofs": [str(one.path.with_suffix(".tlog-proof")) for one in performance.certificates],
         "seconds": round(performance.seconds, 2),
         "supply": dict(performance.report.supply),
         "trust": str(settings.trust),

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from api.committing import commit_state
 from api.demo import event_acts, forest_acts
 from api.demo.cast import make_cast
 from api.demo.stage import Stage
+from api.demo.witnesses import NAMES, demo_witnesses
 from api.drafting.draft import Desk
 from api.founding import FoundingPlan, draft_opening, make_anchors, publish_first_entry
 from api.issuing import Issued, Issuer
@@ -74,11 +76,12 @@ def perform(folder: Path, progress: Progress) -> Performance:
         raise FileExistsError(settings.database)
     progress("开立登记账本 Opening the registry")
     registry = open_registry(settings)
-    stage, vkey = _found(registry, progress)
+    stage, vkeys = _found(registry, progress)
     _forest(stage, folder, progress)
     claim, retirements = _event(stage, folder, progress)
-    progress("出具证书 Rendering and sealing certificates")
-    issued = _issue(stage, claim, retirements)
+    with demo_witnesses(settings, vkeys):
+        progress("出具证书 Rendering and sealing certificates")
+        issued = _issue(stage, claim, retirements)
     progress("离线核验 Verifying offline")
     trust = Trust.load(settings.trust)
     verdicts = tuple(verify_pdf(one.path.read_bytes(), trust) for one in issued)
@@ -92,13 +95,13 @@ def perform(folder: Path, progress: Progress) -> Performance:
         certificates=issued,
         verdicts=verdicts,
         report=report,
-        vkey=vkey,
+        vkey=vkeys[0],
         export=export,
         seconds=time.monotonic() - started,
     )
 
 
-def _found(registry: Registry, progress: Progress) -> tuple[Stage, str]:
+def _found(registry: Registry, progress: Progress) -> tuple[Stage, tuple[str, ...]]:
     moment = datetime(FOUNDED.year, FOUNDED.month, FOUNDED.day, 9, tzinfo=BEIJING)
     now_us = int(moment.timestamp()) * 1_000_000
     rules = rulesets.newest()
@@ -116,7 +119,7 @@ def _found(registry: Registry, progress: Progress) -> tuple[Stage, str]:
     forest_acts.publish_parameters(stage)
     progress("开户 Opening accounts")
     forest_acts.open_accounts(stage, cast)
-    return stage, anchors.vkeys[0]
+    return stage, anchors.vkeys
 
 
 def _forest(stage: Stage, folder: Path, progress: Progress) -> None:
@@ -156,6 +159,7 @@ def _event(stage: Stage, folder: Path, progress: Progress) -> tuple[str, tuple[s
 def _issue(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[Issued, ...]:
     registry = stage.registry
     stage.jump_to(ISSUED)
+    commit_state(registry, stage.now_us)
     publish(registry)
     issuer = Issuer(registry=registry, renderer=Renderer(), sealer=Sealer(registry.settings.keys))
     issued = []
@@ -167,5 +171,5 @@ def _issue(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[Issu
         )
         issued.append(one)
     publish(registry)
-    stage.say("检查点 Checkpoint", f"{registry.size()} entries")
+    stage.say("检查点 Checkpoint", f"{registry.size()} entries · {len(NAMES)} 见证方 witnesses")
     return tuple(issued)

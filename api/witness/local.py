@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp
 from api.witness.app import create_app
 from ledger.log.note import Vkey
 from ledger.witness import Clock
-from ledger.witness_folder import WitnessFolder, make_folder, policy_lines
+from ledger.witness_folder import WitnessFolder, make_folder, open_folder, policy_lines
 from ledger.witness_store import KnownLog
 
 START_S: Final = 10
@@ -72,10 +73,15 @@ def serving(app: ASGIApp, listening: socket.socket) -> Iterator[str]:
         thread.join(START_S)
 
 
-def loopback() -> socket.socket:
-    """Return a socket on a free port of this machine."""
+def loopback(port: int = 0) -> socket.socket:
+    """Return a socket on a port of this machine, by default a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
     return listening
 
 
@@ -101,3 +107,21 @@ def local_witnesses(
             stack.enter_context(serving(create_app(folder, clock), listening))
             started.append(LocalWitness(folder=folder, url=url))
         yield tuple(started)
+
+
+@contextmanager
+def resumed_witnesses(home: Path, clock: Clock = system_clock) -> Iterator[tuple[str, ...]]:
+    """Run the witnesses below `home` again, each at its own address; yield their names.
+
+    Raises:
+        WitnessFolderError: a folder is damaged.
+        OSError: an address is taken.
+    """
+    with ExitStack() as stack:
+        names = []
+        for path in sorted(home.glob("*/witness.json")):
+            folder = open_folder(path.parent)
+            listening = loopback(urlsplit(folder.url).port or 0)
+            stack.enter_context(serving(create_app(folder, clock), listening))
+            names.append(folder.keys[0].name)
+        yield tuple(names)

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from contracts.values import Json
+from ledger.kept import folder_reader
+from ledger.log.policy import check_policy, parse_policy
+from ledger.log.proof import TlogProof, verify_entry
+from ledger.log.tile_reader import TileReader
 
 REQUIRED = {
     "certificates",
@@ -16,6 +20,9 @@ REQUIRED = {
     "data_dir",
     "entries",
     "export",
+    "log_dir",
+    "policy",
+    "proofs",
     "seconds",
     "supply",
     "trust",
@@ -54,7 +61,7 @@ def test_the_last_line_says_where_everything_is(demo: Demo) -> None:
     assert set(demo.summary) >= REQUIRED
     assert all(
         path.exists()
-        for name in ("certificates", "checkpoint", "export", "trust")
+        for name in ("certificates", "checkpoint", "export", "log_dir", "policy", "proofs", "trust")
         for path in demo.paths(name)
     )
 
@@ -144,3 +151,20 @@ def test_no_private_word_stands_in_the_exported_log(demo: Demo) -> None:
 
     assert "示例人员" not in exported
     assert '"polygons"' not in exported
+
+
+def test_the_log_is_complete_and_cosigned_by_both_witnesses(demo: Demo) -> None:
+    [log], [policy_file] = demo.paths("log_dir"), demo.paths("policy")
+    policy = parse_policy(policy_file.read_text())
+
+    verdict = check_policy(policy, (log / "checkpoint").read_bytes())
+    checkpoint = verdict.checkpoint
+    reader = TileReader(folder_reader(log), checkpoint.size, checkpoint.root)
+
+    assert checkpoint.size == demo.summary["entries"]
+    assert len({name.rpartition("-")[0] for name, _ in verdict.witnesses}) == 2
+    lines = demo.paths("export")[0].read_bytes().splitlines()
+    assert list(reader.entries()) == lines
+    for file in demo.paths("proofs"):
+        proof = TlogProof.parse(file.read_bytes())
+        verify_entry(proof, lines[proof.index], policy=policy)
