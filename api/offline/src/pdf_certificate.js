@@ -66,7 +66,7 @@ async function readAttachments(pdf, root) {
   require_(ATTACHED.every((name) => found.has(name)), 'pdf_attachments');
   const embedded = Array.from(pdf.objects.values())
     .filter((value) => value?.dictionary?.get('Type')?.name === 'EmbeddedFile');
-  require_(embedded.length === ATTACHED.length && pdf.older.size <= 2, 'pdf_attachments');
+  require_(embedded.length === ATTACHED.length, 'pdf_attachments');
   return found;
 }
 
