@@ -48,6 +48,7 @@ function warningsOf({ order, private: records = [] }, facts, nowUs) {
   if (!facts) found.push(['尚未读入登记信息，未能核对登记簿和规则集。', 'Registry and rule set have not been compared: no registry facts were read.']);
   if (facts && facts.origin === order.log && facts.rules !== order.rules) found.push(NEXT_STEPS[2002]);
   if (order.valid_until_us < nowUs) found.push(NEXT_STEPS[2003]);
+  if (order.valid_until_us > nowUs + 30 * DAY_US) found.push(NEXT_STEPS[2004]);
   const texts = [...leavesOf(order), ...records.flatMap(({ record }) => leavesOf(record))];
   if (texts.some(({ path, value }) => [...path, value].some((item) => typeof item === 'string' && isSuspicious(item)))) {
     found.push(['有看不见的或不规范的字符，以 ⟨U+…⟩ 标出。登记系统会拒绝这样的指令。', 'There are invisible or irregular characters, shown as ⟨U+…⟩. The registry refuses such orders.']);

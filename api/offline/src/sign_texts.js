@@ -51,6 +51,7 @@ const NEXT_STEPS = {
   2001: ['指令是给另一个登记簿的。请确认网址。', 'The order is for another registry. Check the address.'],
   2002: ['规则集已更换：请重新读入登记信息，重新起草并签名。', 'The rule set has changed: read the registry facts anew, then draft and sign again.'],
   2003: ['指令已过期：请重新起草并签名。', 'The order has expired: draft and sign it again.'],
+  2004: ['有效期超过 30 天，登记系统现在不会接受。请核对本机时钟，或重新起草。', 'It would be valid for more than 30 days, which the registry does not take now. Check the clock of this device, or draft it again.'],
   2006: ['签名所用的公钥尚未登记。请确认选对了密钥文件，或先开户。', 'The key that signed is not registered. Check that you took the right key file, or open an account first.'],
   2008: ['还缺签名：请点「保存」，把 .order 文件交给下一位签名人，由其在本页打开、签名并提交。', 'A signature is missing: choose “Save” and pass the .order file on to the next signer, who opens, signs and sends it here.'],
   2009: ['有多余的签名：请从未签名的文件重新开始，只由所需的人签名。', 'There is a signature too many: begin again from the unsigned file, signed only by those who are needed.'],
