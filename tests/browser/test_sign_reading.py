@@ -170,7 +170,7 @@ def test_what_cannot_be_seen_is_marked_and_warned_of(desk: Desk, text: str, mark
     desk.reads()
 
     assert mark in desk.text("#order-fields")
-    assert "看不见的" in desk.text("#review .warning")
+    assert "看不见的" in "".join(desk.find("#review .warning").all_text_contents())
 
 
 def test_a_kind_that_the_page_does_not_know_is_shown_whole_and_warned_of(desk: Desk) -> None:
@@ -180,7 +180,9 @@ def test_a_kind_that_the_page_does_not_know_is_shown_whole_and_warned_of(desk: D
     desk.open_order(file_of(order))
     desk.reads()
 
-    assert "没有这类指令的专用语句" in desk.text("#review .warning")
+    warnings = "".join(desk.find("#review .warning").all_text_contents())
+    assert "没有这类指令的专用语句" in warnings
+    assert "有效期超过 30 天" in warnings
     recorded = desk.find("#order-fields .recorded").all_text_contents()
     assert sorted(recorded) == sorted(shown(leaf) for leaf in leaves(order))
 
