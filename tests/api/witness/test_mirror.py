@@ -227,6 +227,19 @@ def test_cosigns_nothing_that_was_damaged_on_its_own_disk(
     assert copy_of(folder).note() is None
 
 
+def test_reads_everything_back_before_it_cosigns(client: TestClient, folder: WitnessFolder) -> None:
+    cosign(client, 0, 700)
+    whole = body_of(0, 700)
+    send(client, whole[: len(whole) * 2 // 3])
+    damaged = SmallLog([*LOG.entries[:77], b"damaged!", *LOG.entries[78:]]).files(700)
+    for path in ("tile/entries/000", "tile/0/000"):  # they agree with each other, not with the root
+        (copy_of(folder).folder / path).write_bytes(damaged[path])
+
+    with pytest.raises(MirrorStoreError, match="not the tree signed"):
+        client.post("/add-entries", content=body_of(256, 700))
+    assert copy_of(folder).note() is None
+
+
 def test_pulls_what_is_new_and_serves_it(folder: WitnessFolder) -> None:
     assert [pulled(folder, LOG, size).added for size in (5, 300, 300, 700)] == [5, 295, 0, 400]
     copy = copy_of(folder)
