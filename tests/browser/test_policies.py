@@ -258,3 +258,44 @@ def test_a_broken_signature_is_refused(scripts: Any) -> None:
     broken = last[:at] + (b"0" if last[at : at + 1] != b"0" else b"1") + last[at + 1 :]
     found = check_offline(scripts, export_of((*log[:-1], broken))).of("ledger")
     assert found.codes["orders"] == "order_signature"
+
+
+WITHOUT_ML_DSA = """() => {
+  const known = crypto.subtle.importKey.bind(crypto.subtle);
+  crypto.subtle.importKey = (format, ...rest) => (format === 'raw-public'
+    ? Promise.reject(new DOMException('no such algorithm', 'NotSupportedError'))
+    : known(format, ...rest));
+}"""
+STEPS = """async ([text, note]) => {
+  const steps = new Steps();
+  const given = { ...nothingGiven(), policy: parsePolicy(text) };
+  const parsed = parseNote(bytesOfBase64(note));
+  await takeCheckpointSteps(steps, given, {
+    note: () => parsed, log: () => parseCheckpointText(parsed.text).origin, needs: [],
+  });
+  return steps.list.map(({ state, code }) => [state, code]);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("names", "witnesses"),
+    [
+        pytest.param(("x1", "x3", "y1"), ["passed", "quorum_ok"], id="ed25519-is-enough"),
+        pytest.param(("x1", "x2", "y1"), ["not_checked", "no_algorithm"], id="one-needed"),
+        pytest.param(("x1", "y1"), ["failed", "quorum"], id="too-few-in-any-case"),
+    ],
+)
+def test_a_browser_without_ml_dsa_says_so(
+    page: Any, names: tuple[str, ...], witnesses: list[str]
+) -> None:
+    page.evaluate(WITHOUT_ML_DSA)
+    note = note_of(*names, signers=(LOG, LOG_PQ)).to_bytes()
+    found = page.evaluate(STEPS, [TEXT, b64encode(note).decode()])
+    assert found == [["passed", "checkpoint_ok"], witnesses]
+
+
+def test_a_browser_that_cannot_check_the_only_signature_passes_no_verdict(page: Any) -> None:
+    page.evaluate(WITHOUT_ML_DSA)
+    note = note_of("x1", "x3", "y1", signers=(LOG_PQ,)).to_bytes()
+    found = page.evaluate(STEPS, [TEXT, b64encode(note).decode()])
+    assert found[0] == ["not_checked", "no_algorithm"]

@@ -9,7 +9,7 @@ const REASONS = {
   registry_ok: ['登记簿是您信任的 {origin}（{environment}）', 'the registry is the one you trust: {origin} ({environment})'],
   proof_ok: ['证明文件可读，指第 {index} 号记录', 'the proof can be read, and is about entry {index}'],
   checkpoint_ok: ['大小为 {size} 的检查点由策略所列登记簿密钥签署（{keys}）', 'the checkpoint of size {size} is signed by the log’s keys of your policy ({keys})'],
-  quorum_ok: ['见证方达到策略所要求的法定数：{names}；最近一次在 {at}', 'a quorum of your policy’s witnesses cosigned: {names}; the last at {at}'],
+  quorum_ok: ['见证方达到策略所要求的法定数：{names}；最近一次在北京时间 {at}', 'a quorum of your policy’s witnesses cosigned: {names}; the last at {at} Beijing time'],
   quorum_none: ['您的策略写明不要求见证方', 'your policy says that no witness is required'],
   inclusion_ok: ['这条记录的全部字节确在检查点（{size} 条）之下，位置 {index}', 'exactly these bytes stand at position {index} under the checkpoint of {size} entries'],
   units_ok: ['划转、合计与序列号一致，共 {kg} 千克；证书编号 {number}', 'movements, sums and serial numbers agree on {kg} kg; certificate {number}'],
