@@ -15,8 +15,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from ledger.rulesets import newest
+
 FOLDER: Final = Path(__file__).parent
 SOURCES: Final = FOLDER / "src"
+RULE_SETS: Final = "replay_rule_sets.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,35 @@ class OfflinePage:
     connect: str = "'none'"
     """Whom the page may talk to, as the `connect-src` of its own policy."""
 
+
+REPLAY: Final = (
+    "state_tree.js",
+    "replay_books.js",
+    "replay_movements.js",
+    "replay_state.js",
+    "replay_refusal.js",
+    "replay_numbers.js",
+    "replay_form.js",
+    "replay_authority.js",
+    "replay_rules_registry.js",
+    "replay_rules_parameters.js",
+    "replay_rules_accounts.js",
+    "replay_rules_keys.js",
+    "replay_rules_log.js",
+    "replay_rules_land.js",
+    "replay_rules_projects.js",
+    "replay_rules_reports.js",
+    "replay_rules_issue.js",
+    "replay_selection.js",
+    "replay_rules_units.js",
+    "replay_rules_claims.js",
+    "replay_rules_complete.js",
+    "replay_rules.js",
+    RULE_SETS,
+    "replay_chain.js",
+    "replay.js",
+)
+"""The second implementation of the rules, in the order in which its parts build on each other."""
 
 VERIFY: Final = OfflinePage(
     name="verify.html",
@@ -48,13 +80,13 @@ VERIFY: Final = OfflinePage(
         "ids.js",
         "entry.js",
         "order_signatures.js",
+        *REPLAY,
         "pdf_syntax.js",
         "pdf_file.js",
         "pdf_certificate.js",
         "page_words.js",
         "der.js",
         "seal.js",
-        "state_tree.js",
         "state_proof.js",
         "steps.js",
         "check_log.js",
@@ -69,6 +101,7 @@ VERIFY: Final = OfflinePage(
         "statement.js",
         "dom.js",
         "verify_view.js",
+        "replay_step.js",
         "verify_page.js",
     ),
 )
@@ -181,6 +214,15 @@ def _refuse_twice_declared(script: str) -> None:
         seen.add(name)
 
 
+def rule_sets() -> str:
+    """Return the script that names the rule sets which the pages' replay implements."""
+    return (
+        "// The rule sets that the replay implements, by the hash of their source (LEDGER_FORMAT\n"
+        "// clause 14); written by `python -m api.offline.build`.\n\n"
+        f"const RULE_SETS = ['{newest()}'];\n"
+    )
+
+
 def main() -> None:
     """Write the pages, as committed or with the trust of an operator."""
     parser = argparse.ArgumentParser(description="Build the offline pages.")
@@ -194,6 +236,7 @@ def main() -> None:
         registry=_text(given.registry),
         seal_root=_text(given.seal_root),
     )
+    (SOURCES / RULE_SETS).write_text(rule_sets(), encoding="utf-8", newline="\n")
     for page in PAGES:
         (given.out / page.name).write_text(build(page, trust), encoding="utf-8", newline="\n")
 

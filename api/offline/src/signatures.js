@@ -3,6 +3,7 @@
 const P256_P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const P256_B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 const KEYS_READY = new Map();
+const POINTS_READY = new Map();
 
 /** This browser lacks an algorithm, so something cannot be said either way. */
 class NotSupported extends Error {
@@ -80,8 +81,15 @@ function rawOfDerSignature(der) {
   return at === der.length ? raw : null;
 }
 
-/** Return the uncompressed form of a compressed P-256 point (SEC 1 clause 2.3.4), or null. */
+/** Return the uncompressed form of a compressed P-256 point, or null; worked out once for a key. */
 function uncompressedP256(compressed) {
+  const name = hexOf(compressed);
+  if (!POINTS_READY.has(name)) POINTS_READY.set(name, decompressedP256(compressed));
+  return POINTS_READY.get(name);
+}
+
+/** Find y by SEC 1 clause 2.3.4. */
+function decompressedP256(compressed) {
   if (compressed.length !== 33 || (compressed[0] !== 2 && compressed[0] !== 3)) return null;
   const x = BigInt(`0x${hexOf(compressed.subarray(1))}`);
   if (x >= P256_P) return null;

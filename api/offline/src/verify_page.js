@@ -27,7 +27,9 @@ async function checkDropped() {
   }
   results = await checkAll(given, (part) => {
     tell(say(TEXTS.reading, { percent: Math.floor(100 * part) }));
+    Object.assign(byId('progress'), { hidden: false, value: part });
   });
+  byId('progress').hidden = true;
   show();
   tell(results.map((one) => `${say(TEXTS[one.kind])} ${one.title ?? ''}: ${say(TEXTS[one.verdict])}`)
     .concat(rejected.map((one) => `${one.name}: ${say(TEXTS.rejected)}`)).join('; '));

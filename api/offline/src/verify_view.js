@@ -10,7 +10,7 @@ function resultView(result) {
       element('div', {}, heading,
         element('p', { class: 'word' }, say(TEXTS[result.verdict])),
         element('p', {}, verdictReason(result)))),
-    demoView(result), saysView(result), stepsView(result));
+    demoView(result), saysView(result), replayView(result), stepsView(result));
 }
 
 const VERDICT_MARKS = { valid: '✓', invalid: '✕', unchecked: '?' };
