@@ -10,6 +10,7 @@ MODULES = {
     "submit-sqlite": "bench.submit_sqlite",
     "append-memory": "bench.append_memory",
     "audit": "bench.audit_speed",
+    "state-root": "bench.state_root",
     "audit-million": "bench.audit_million",
     "rebuild": "bench.rebuild",
     "certificate": "bench.certificate",

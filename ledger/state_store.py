@@ -123,7 +123,7 @@ class StateStore:
                 entries = [parse_entry(line) for line in store.read(connection, first, stop)]
             # If we crash here, nothing is lost: the page is read again.
             with self.reading(), self.engine.begin() as connection:
-                head = self._take(connection, entries)
+                head = self.take(connection, entries)
         return head
 
     def _check_same_log(self, registry: Registry, head: StateHead) -> None:
@@ -134,7 +134,8 @@ class StateStore:
         if registry.entry(head.through).leaf_hash != head.leaf_hash:
             raise StateDamagedError("it is of another ledger")
 
-    def _take(self, connection: Connection, entries: Sequence[Entry]) -> StateHead:
+    def take(self, connection: Connection, entries: Sequence[Entry]) -> StateHead:
+        """Take in one page of entries, in the caller's transaction."""
         head = read_state_head(connection)
         if entries[0].seq != head.through + 1 or entries[0].prev != head.leaf_hash:
             raise StateDamagedError("another process moved it, or it is of another ledger")

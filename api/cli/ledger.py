@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
+from api.cli.snapshots import audit_snapshot
 from api.founding import keep_trust
 from certificates.trust import Trust, TrustError
 from ledger.audit import AuditReport, Outside, audit
@@ -50,12 +51,21 @@ def audit_command(
         Path | None, typer.Option("--trust", help="Your trust anchors, for what you kept.")
     ] = None,
     signatures: Annotated[bool, typer.Option(help="Check every signature as well.")] = True,
+    from_snapshot: Annotated[
+        Path | None, typer.Option(help="Begin at this snapshot, which the log must commit.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="With --from-snapshot: an exported ledger.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Replay the ledger from entry 0 and compare every stored row; exit 0 only if all holds.
 
     A history that was rewritten with every hash made anew shows only against --kept.
     """
+    if from_snapshot is not None:
+        audit_snapshot(from_snapshot, export=export, data=data, as_json=as_json)
+        return
     settings = settings_for(data, keys)
     outside = _outside(kept or [], trust or settings.trust)
     with progress_bar() as bar:

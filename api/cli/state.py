@@ -17,6 +17,7 @@ from ledger.log.merkle import ProofError
 from ledger.log.policy import PolicyError
 from ledger.log.state_file import ProvenState, StateProof, verify_state
 from ledger.log.state_proof import StateProofError
+from ledger.snapshot import SnapshotError, write_snapshot
 from ledger.state_check import check_state
 from ledger.state_proving import NoBatchError
 from ledger.state_records import StateDamagedError
@@ -81,6 +82,20 @@ def check(data: DataOption = None, *, as_json: JsonOption = False) -> None:
         print_table("THE STATE DOES NOT HOLD" if faults else "the state holds", rows)
     if faults:
         raise typer.Exit(1)
+
+
+@commands.command("snapshot")
+def snapshot(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")], data: DataOption = None
+) -> None:
+    """Write the committed state as one file, named by its root; see 'audit --from-snapshot'."""
+    registry = open_place(data)
+    try:
+        with closing(store_of(registry)) as store:
+            path = write_snapshot(store, out)
+    except (SnapshotError, StateDamagedError) as error:
+        raise CommandError(str(error)) from error
+    console().print(str(path), soft_wrap=True)
 
 
 @commands.command("prove")

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from api.cli.app import app
 from api.committing import StateKeeper, commit_state, commits
 from api.founding import key_file
+from contracts.lookup import texts_of
 from ledger.audit import audit
-from ledger.log.policy import parse_policy
+from ledger.log.key import parse_vkey
+from ledger.log.policy import Policy, parse_policy
 from ledger.log.state_file import StateProof, verify_state
 from ledger.publisher import publish
 from ledger.replay import ReplayState
@@ -26,7 +28,13 @@ RUNNER = CliRunner()
 
 @pytest.fixture
 def own(own_demo: Service) -> Service:
-    (own_demo.registry.settings.data / STATE_FILE).unlink(missing_ok=True)
+    """A demonstration of one's own, without witnesses and without a follower's file."""
+    registry = own_demo.registry
+    (registry.settings.data / STATE_FILE).unlink(missing_ok=True)
+    row = registry.books().row("registry")
+    assert row is not None
+    policy = Policy.of_keys(parse_vkey(vkey) for vkey in texts_of(row, "log_vkeys"))
+    registry.settings.policy.write_text(policy.to_text(), encoding="utf-8")
     return own_demo
 
 
@@ -174,6 +182,27 @@ def test_the_commands_commit_check_prove_and_verify(
     file.write_bytes(file.read_bytes().replace(b"nothing/there", b"nothing/wrong"))
     run("state", "verify", file, "--trust", tmp_path, fails=True)
     command("prove", fails=True)
+
+
+def test_an_audit_begins_at_a_snapshot(
+    place: tuple[Callable[..., Any], Service], tmp_path: Path
+) -> None:
+    command, own = place
+    row = committed(own)
+    command("snapshot", "--out", tmp_path)
+    (file,) = tmp_path.glob("*.state.jsonl")
+    assert file.name.startswith(row["root"])
+    data, export = own.registry.settings.data, tmp_path / "ledger.jsonl"
+    run("export", export, "--data", data)
+    for place_of_log in (["--data", data], ["--export", export]):
+        answer = run("audit", "--from-snapshot", file, *place_of_log, "--json")
+        report = json.loads(answer.stdout)
+        assert report["ok"]
+        assert report["committed_seq"] == row["seq"]
+        assert report["replayed"] == report["entries"] - row["through"] - 1
+    run("audit", "--from-snapshot", file, "--export", export)
+    file.write_bytes(file.read_bytes() + b"{}\n")
+    run("audit", "--from-snapshot", file, "--data", data, fails=True)
 
 
 def test_the_check_finds_what_is_wrong(place: tuple[Callable[..., Any], Service]) -> None:
