@@ -9,6 +9,7 @@ from typing import Final
 POLICIES: Final = {
     ("GET", "/"): "public",
     ("GET", "/healthz"): "public",
+    ("GET", "/log/anchors/rfc3161/{name}"): "public",
     ("GET", "/log/blob/{digest}"): "public",
     ("GET", "/log/checkpoint"): "public",
     ("GET", "/log/tile/entries/{index:path}"): "public",

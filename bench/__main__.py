@@ -15,6 +15,8 @@ MODULES = {
     "rebuild": "bench.rebuild",
     "certificate": "bench.certificate",
     "overlap": "bench.overlap",
+    "publish": "bench.publish",
+    "proofs": "bench.proofs",
 }
 
 

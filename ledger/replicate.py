@@ -66,7 +66,7 @@ def replicate(
     _check_continues(registry, target, shown)
     done = written = 0
     total = sum(1 for _ in tiles_of(shown.size))
-    files = chain(_tiles(registry, shown), _blobs(registry))
+    files = chain(_tiles(registry, shown), _anchors(registry), _blobs(registry))
     while part := dict(islice(files, FILES_AT_ONCE)):
         written += target.write_once(part)
         done += len(part)
@@ -112,6 +112,12 @@ def _tiles(registry: Registry, shown: Checkpoint) -> Iterable[tuple[str, bytes]]
     for tile in tiles_of(shown.size):
         path = registry.settings.log / tile.path
         yield f"log/{tile.path}", path.read_bytes()
+
+
+def _anchors(registry: Registry) -> Iterable[tuple[str, bytes]]:
+    for path in sorted((registry.settings.log / "anchors").rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield f"log/{path.relative_to(registry.settings.log)}", path.read_bytes()
 
 
 def _blobs(registry: Registry) -> Iterable[tuple[str, bytes]]:

@@ -90,6 +90,20 @@ def read_tile(
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
+@router.get("/anchors/rfc3161/{name}", response_class=Response, responses=_BINARY)
+def read_anchor(
+    name: Annotated[str, Path(pattern=r"^[0-9]{1,19}-[0-9a-f]{16}\.(tsr|checkpoint)$")],
+    registry: RegistryDep,
+) -> Response:
+    """Return a time stamp, or the checkpoint that it dates."""
+    try:
+        content = (registry.settings.log / "anchors" / "rfc3161" / name).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"no {name}") from error
+    headers = {"Cache-Control": IMMUTABLE}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
 @router.get("/blob/{digest}", response_class=Response, responses=_BINARY)
 def read_document(
     digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in hex.")],

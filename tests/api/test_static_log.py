@@ -70,6 +70,15 @@ def test_bundles_are_compressed_for_who_can_read_it(service: Service) -> None:
     assert len(raw) < len(plain.content) / 2
 
 
+def test_anchors_lie_beside_the_log(service: Service) -> None:
+    path = service.registry.settings.log / "anchors/rfc3161/12-0123456789abcdef.tsr"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"a time stamp")
+    answer = get(service, "/log/anchors/rfc3161/12-0123456789abcdef.tsr")
+    assert (answer.status_code, answer.content) == (200, b"a time stamp")
+    assert get(service, "/log/anchors/rfc3161/13-0123456789abcdef.tsr").status_code == 404
+
+
 def test_public_documents_are_found_by_their_digest(service: Service) -> None:
     folder = service.registry.settings.blobs
     public = write_blob(folder, b"a document", Access.PUBLIC)
