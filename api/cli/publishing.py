@@ -9,6 +9,7 @@ import typer
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
+from api.committing import commits
 from api.issuing import checkpoint_of
 from api.static_site import site_files
 from ledger.lease import LeaseError
@@ -81,7 +82,10 @@ def publish_command(
         _publish(registry)
         return
     try:
-        with publisher_of(registry) as publisher:
+        with (
+            commits(registry, console().print) as commit,
+            publisher_of(registry, commit) as publisher,
+        ):
             keep_publishing(publisher, Event(), console().print)
     except FAULTS as error:
         raise CommandError(str(error)) from error
