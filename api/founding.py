@@ -44,6 +44,7 @@ class FoundingPlan:
         name: The registry's name, zh and en.
         issuer: Who issues certificates, zh and en; in a demo an invented body.
         policy_basis: The decision that the registry rests on.
+        predecessor: The last checkpoint (signed note) of the log that this one goes on from.
     """
 
     origin: str
@@ -51,6 +52,7 @@ class FoundingPlan:
     name: Mapping[str, Json]
     issuer: Mapping[str, Json]
     policy_basis: str
+    predecessor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def _make_log_keys(folder: Path, origin: str, now_us: int) -> tuple[str, ...]:
     vkeys = []
     for name, alg in ((KEY_FILE, ALG_ED25519), (PQ_KEY_FILE, ALG_ML_DSA_44)):
         key = Skey(origin, secrets.token_bytes(32), alg)
-        _write_secret(folder / name, f"{key.to_text()}\n".encode())
+        write_secret(folder / name, f"{key.to_text()}\n".encode())
         vkeys.append(key.vkey.to_text())
     begin(folder, now_us // 1_000_000)
     return tuple(vkeys)
@@ -116,7 +118,12 @@ def write_policy(settings: Settings, policy: Policy) -> None:
         link.symlink_to(settings.policy.relative_to(settings.data))
 
 
-def _write_secret(path: Path, content: bytes) -> None:
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a new file that its owner alone can read.
+
+    Raises:
+        FileExistsError: it exists; keys are not replaced.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -143,6 +150,8 @@ def draft_opening(
         ],
         "webauthn": {"origins": [], "rp_id": plan.origin.partition("/")[0]},
     }
+    if plan.predecessor is not None:
+        body["predecessor"] = {"checkpoint": plan.predecessor}
     draft = draft_order(desk, "registry.open", "registrar", body)
     return Draft(order=draft.order, private=tuple(officer.record.to_json() for officer in officers))
 

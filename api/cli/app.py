@@ -7,6 +7,7 @@ import typer
 from api.cli import (
     anchors,
     certificates,
+    keys,
     ledger,
     mirror,
     orders,
@@ -30,6 +31,7 @@ GROUPS = (
     anchors,
     orders,
     registry,
+    keys,
     publishing,
     ledger,
     recompute,

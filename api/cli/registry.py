@@ -12,6 +12,7 @@ from api.drafting.accounts import PersonPlan, new_person, seal_record
 from api.drafting.draft import Desk
 from api.founding import FoundingPlan, draft_opening, make_anchors
 from api.keys import KeyFileError
+from api.rotation import RotationError, predecessor_of
 from ledger import rulesets
 from ledger.registry import open_registry
 
@@ -34,23 +35,20 @@ def init(
     data: DataOption = None,
     keys: KeysOption = None,
     out: Annotated[Path, typer.Option("--out")] = Path("registry-open.order"),
+    successor_of: Annotated[
+        Path | None,
+        typer.Option("--successor-of", help="Old data or log folder, or its last checkpoint."),
+    ] = None,
+    predecessor_policy: Annotated[
+        Path | None, typer.Option("--predecessor-policy", help="Default: the old folder's.")
+    ] = None,
 ) -> None:
     """Make keys and trust anchors of a new registry and draft entry 0 for its officers.
 
     Every officer then signs the file with their own key ('order sign'), and 'order submit' opens
     the registry. Back the key folder up apart from the data folder.
     """
-    given = read_body(plan, [])
-    name, issuer = given.get("name"), given.get("issuer")
-    if not isinstance(name, dict) or not isinstance(issuer, dict):
-        raise CommandError(f"{plan}: name and issuer are objects with zh and en")
-    founding = FoundingPlan(
-        origin=str(given.get("origin")),
-        environment=str(given.get("environment")),
-        name=name,
-        issuer=issuer,
-        policy_basis=str(given.get("policy_basis")),
-    )
+    founding = _founding(plan, successor_of, predecessor_policy)
     settings = settings_for(data, keys)
     if settings.database.exists():
         raise CommandError(f"{settings.database} exists; a registry is never founded twice")
@@ -66,6 +64,30 @@ def init(
     for vkey in anchors.vkeys:
         console().print(f"log key to publish: {vkey}")
     console().print(f"seal root SHA-256 to publish: {anchors.seal_root_sha256}")
+
+
+def _founding(plan: Path, place: Path | None, policy: Path | None) -> FoundingPlan:
+    given = read_body(plan, [])
+    name, issuer = given.get("name"), given.get("issuer")
+    if not isinstance(name, dict) or not isinstance(issuer, dict):
+        raise CommandError(f"{plan}: name and issuer are objects with zh and en")
+    return FoundingPlan(
+        origin=str(given.get("origin")),
+        environment=str(given.get("environment")),
+        name=name,
+        issuer=issuer,
+        policy_basis=str(given.get("policy_basis")),
+        predecessor=_predecessor(place, policy, str(given.get("origin"))),
+    )
+
+
+def _predecessor(place: Path | None, policy: Path | None, origin: str) -> str | None:
+    if place is None:
+        return None
+    try:
+        return predecessor_of(place, policy, origin)
+    except RotationError as error:
+        raise CommandError(str(error)) from error
 
 
 def _officer(origin: str, item: str) -> PersonPlan:
