@@ -5,6 +5,7 @@ from shutil import copytree
 
 from api.cli.place import settings_for
 from api.drafting.draft import Desk, draft_order
+from api.founding import write_policy
 from api.keys import load_seed
 from api.rotation import predecessor_of
 from certificates.trust import Trust
@@ -13,7 +14,8 @@ from contracts.refusal import RefusalCode, Refused
 from ledger.audit import audit
 from ledger.intake import read_envelope
 from ledger.log.entry import Entry
-from ledger.publisher import publish
+from ledger.log.policy import Policy
+from ledger.publisher import announced_keys, publish
 from ledger.registry import Registry, open_registry
 from tests.api.conftest import DEMO_US
 
@@ -31,13 +33,15 @@ def test_every_certificate_verifies_after_the_log_is_frozen(played: Path, tmp_pa
         *OFFICERS,
     )
     later = submit(registry, "log.freeze", {"reason": "x", "successor": None}, *OFFICERS)
+    trust = Trust.load(registry.settings.trust)
+    # The demonstration's witnesses have ended with it; papers are still checked against them.
+    write_policy(registry.settings, Policy.of_keys(announced_keys(registry)))
     note = publish(registry)
 
     assert isinstance(frozen, Entry)
     assert isinstance(later, Refused)
     assert later.code is RefusalCode.LOG_FROZEN
     assert audit(registry.settings).ok
-    trust = Trust.load(registry.settings.trust)
     papers = sorted(registry.settings.certificates.glob("*.pdf"))
     verdicts = [verify_pdf(paper.read_bytes(), trust) for paper in papers]
     assert len(papers) >= 2
