@@ -9,6 +9,7 @@ async function checkAll(given, progress = () => {}) {
     ledgerVerdict = found.verdict;
     results.push(found);
   }
+  for (const one of staticLogs(given)) results.push(await verifyStaticLog(one, given, progress));
   for (const bytes of given.certificates) {
     const found = await verifyCertificate(bytes, given);
     results.push({ ...found, title: found.facts.number ?? '' });
@@ -19,9 +20,29 @@ async function checkAll(given, progress = () => {}) {
     if (entry !== null) results.push(await verifyEntry(entry, proof.bytes, given));
     else if (given.certificates.length === 0) results.push(withoutEntry());
   }
+  for (const one of entriesWithoutProof(given)) {
+    const proof = proofOrNone(one, given);
+    if (proof !== null) results.push(await verifyEntry(one.bytes, proof, given));
+  }
   for (const proof of given.stateProofs) results.push(await verifyStateProof(proof, given));
   for (const number of given.numbers) results.push(checkNumber(number, given, ledgerVerdict));
   return results;
+}
+
+function entriesWithoutProof(given) {
+  return given.entries.filter(({ entry }) => {
+    return given.proofs.every((proof) => proof.index !== BigInt(entry.seq));
+  });
+}
+
+/** Return a proof from tiles, or none; tiles that lead nowhere have their own result already. */
+function proofOrNone(one, given) {
+  try {
+    return proofFromTiles(one, given);
+  } catch (error) {
+    if (!(error instanceof CheckError) && !(error instanceof NotChecked)) throw error;
+    return null;
+  }
 }
 
 async function checkLedgerWhole(given, progress) {

@@ -38,8 +38,9 @@ async function verifyCertificate(bytes, given) {
     return requireOnPage(await pageWords(known.file), known.statement);
   }, { needs: ['units'] });
   if (known.proof && known.entry) {
-    const { proof: { checkpoint }, entry: { order: { log } } } = known;
+    const { proof: { checkpoint, note }, entry: { order: { log } } } = known;
     await takeHistoryStep(steps, given, { checkpoint, log });
+    await takeFreshStep(steps, given, { note, log });
   }
   await steps.take('record', () => findRecord(known, given), { needs: ['units'], optional: true });
   const facts = { sha256: known.sha256, number: known.statement?.number };
@@ -109,5 +110,6 @@ async function isCovered({ entry, bytes }, given) {
       return true;
     }
   }
-  return false;
+  const proof = proofFromTiles({ entry, bytes }, given);
+  return proof !== null && isTrustedNote(given, parseTlogProof(proof).note, entry.order.log);
 }

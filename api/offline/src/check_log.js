@@ -75,22 +75,6 @@ function requireProven(proof, entry, entryBytes) {
   return ['inclusion_ok', { index: entry.seq, size: String(proof.checkpoint.size) }];
 }
 
-/** Take the step "history", if something was given with which a checkpoint can be compared. */
-async function takeHistoryStep(steps, given, { checkpoint, log }) {
-  const ledger = given.ledger?.log === log ? given.ledger : null;
-  const others = given.checkpoints.map((note) => parseCheckpointText(note.text))
-    .filter(({ origin, size }) => origin === log && size === checkpoint.size);
-  const reaches = ledger !== null && checkpoint.size <= BigInt(ledger.size);
-  if (others.length === 0 && !reaches) return;
-  await steps.take('history', () => {
-    const size = String(checkpoint.size);
-    const roots = others.map(({ root }) => root);
-    if (reaches) roots.push(ledger.rootAt(Number(checkpoint.size)));
-    require_(roots.every((root) => sameBytes(root, checkpoint.root)), 'root_other', { size });
-    return ['history_ok', { size }];
-  }, { optional: true });
-}
-
 /** Whether a note satisfies the reader's policy whole: signed by the log, and witnessed. */
 async function isTrustedNote(given, note, log) {
   if (given.policy === null) return false;
@@ -126,7 +110,9 @@ async function verifyEntry(entryBytes, proofBytes, given, further = () => {}) {
   });
   await further(steps, entry);
   if (proof !== null && entry !== null) {
-    await takeHistoryStep(steps, given, { checkpoint: proof.checkpoint, log: entry.order.log });
+    const { order: { log } } = entry;
+    await takeHistoryStep(steps, given, { checkpoint: proof.checkpoint, log });
+    await takeFreshStep(steps, given, { note: proof.note, log });
   }
   if (proof !== null) facts.checkpoint = String(proof.checkpoint.size);
   return { kind: 'entry', steps: steps.list, verdict: steps.verdict(), facts, entry, opening };

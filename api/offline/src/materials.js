@@ -1,16 +1,23 @@
-// What people drop: each file is told by its content, never by its name.
+// What people drop: each file is told by its content. Only tiles are told by their path in a
+// folder, which they must then live up to.
 
 /** Nothing yet: what the reader trusts, and what is to be checked. */
 function nothingGiven() {
   return {
     policy: null, registry: null, sealRoot: null,
     certificates: [], stateProofs: [], proofs: [], entries: [], checkpoints: [], ledger: null,
-    ledgerBytes: null, numbers: [],
+    ledgerBytes: null, numbers: [], tiles: new Map(), witnessedAfter: null,
   };
 }
 
 /** Take a file or a pasted text into `given`, and return what it was. */
-async function takeMaterial(given, bytes) {
+async function takeMaterial(given, bytes, name = '') {
+  const tile = placeInLog(name);
+  if (tile !== null) {
+    if (!given.tiles.has(tile.place)) given.tiles.set(tile.place, new Map());
+    given.tiles.get(tile.place).set(tile.path, bytes);
+    return 'tile';
+  }
   if (latin1(bytes.subarray(0, 5)) === '%PDF-') {
     given.certificates.push(bytes);
     return 'certificate';
@@ -28,7 +35,7 @@ async function takeMaterial(given, bytes) {
   if (text.includes('\n\n\u2014 ')) {
     const note = parseNote(bytes);
     parseCheckpointText(note.text);
-    given.checkpoints.push(note);
+    given.checkpoints.push({ ...note, bytes, place: CHECKPOINT_PATH.exec(name)?.[1] ?? null });
     return 'checkpoint';
   }
   if (/^[ \t]*quorum[ \t]/m.test(text)) {

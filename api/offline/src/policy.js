@@ -131,3 +131,14 @@ function isQuorum(policy, name, good) {
   if (group === undefined) return good.has(name);
   return group.members.filter((member) => isQuorum(policy, member, good)).length >= group.needed;
 }
+
+/** Return the latest time by which a quorum had witnessed; 0 where no quorum is asked for. */
+function witnessedAt(policy, good) {
+  const counted = new Set();
+  if (policy.quorum === 'none') return 0n;
+  for (const { name, timestamp } of good.toSorted((one, other) => Number(other.timestamp - one.timestamp))) {
+    counted.add(name);
+    if (isQuorum(policy, policy.quorum, counted)) return timestamp;
+  }
+  return 0n;
+}

@@ -17,10 +17,11 @@ function takeAll(items) {
 async function checkDropped() {
   tell(say(TEXTS.working));
   given = nothingGiven();
+  given.witnessedAfter = askedSince(byId('fresh').value);
   rejected = [];
   for (const item of [...embeddedTrust(), ...dropped]) {
     try {
-      await takeMaterial(given, item.bytes);
+      await takeMaterial(given, item.bytes, item.name);
     } catch (error) {
       rejected.push({ name: item.name, ...answerFor(error) });
     }
@@ -69,6 +70,20 @@ async function filesOf(list) {
   })));
 }
 
+/** Return midnight in Beijing of a date as POSIX seconds, or null. */
+function askedSince(date) {
+  return date === '' ? null : BigInt(Date.parse(`${date}T00:00:00+08:00`) / 1000);
+}
+
+/** Take a static log's checkpoint and tiles; a folder from its operator brings no policy of its own. */
+async function takeFolder(list) {
+  const files = await Promise.all(Array.from(list, async (file) => ({
+    name: file.webkitRelativePath, bytes: new Uint8Array(await file.arrayBuffer()),
+  })));
+  await takeAll(files.filter(({ name }) => placeInLog(name) !== null || CHECKPOINT_PATH.test(name)));
+  byId('results').focus();
+}
+
 async function takeFiles(list) {
   const files = await filesOf(list);
   await takeAll(files);
@@ -111,6 +126,10 @@ function start() {
   byId('files').addEventListener('change', (event) => {
     takeFiles(event.target.files).then(() => { event.target.value = ''; });
   });
+  byId('folder').addEventListener('change', (event) => {
+    takeFolder(event.target.files).then(() => { event.target.value = ''; });
+  });
+  byId('fresh').addEventListener('change', () => takeAll([]));
   byId('take').addEventListener('click', takePasted);
   byId('clear').addEventListener('click', clearAll);
   byId('page-digest').addEventListener('click', showPageDigest);
