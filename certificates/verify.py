@@ -76,13 +76,15 @@ def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verd
     return Verdict(steps=steps.results(), facts=case.facts(digest))
 
 
-def verify_proof(entry_bytes: bytes, proof_bytes: bytes, trust: Trust) -> Verdict:
+def verify_proof(
+    entry_bytes: bytes, proof_bytes: bytes, trust: Trust, *, newer: Newer | None = None
+) -> Verdict:
     """Verify an entry and its proof file without any page: steps entry, proof and status.
 
     Passkeys' scope stands in entry 0, which is not here; so the order's signatures are left to
     the proof, which only the log can have made.
     """
-    steps, case = Steps(PROOF_STEPS), _Case(trust=trust, newer=Newer())
+    steps, case = Steps(PROOF_STEPS), _Case(trust=trust, newer=newer or Newer())
     steps.take("entry", lambda: case.read(entry_bytes))
     entry = case.entry
     if entry is not None:

@@ -18,7 +18,7 @@ from ledger.log.note import Note, NoteSignature, Skey, parse_note, verify
 from ledger.log.tiles import TILE_WIDTH
 from ledger.log.witness_wire import WireError, format_lines
 from ledger.mirror_store import MirrorStore
-from ledger.witness import Answer, AnswerError, Clock, own_lines, refusal
+from ledger.witness import Answer, AnswerError, Clock, own_lines, refusal, refuse_own_log
 from ledger.witness_folder import WitnessFolder
 from ledger.witness_store import KnownLog, WitnessStore
 
@@ -59,9 +59,10 @@ class Mirror:
         """Complete and cosign the tree of a size whose entries are all held.
 
         Raises:
-            AnswerError: 409, a larger tree was cosigned meanwhile.
+            AnswerError: 403, mirror and log share a name; 409, a larger tree was cosigned since.
             MirrorStoreError: what is on disk is not that tree.
         """
+        refuse_own_log(log, self.keys)
         note = self.store.past_note(log.origin, size)
         if note is None:
             raise self.conflict(log, None)

@@ -66,8 +66,9 @@ class Witness:
         """Answer a POST to `add-checkpoint`.
 
         400 malformed, extension lines, or an old size beyond the new one; 404 unknown log; 403 not
-        signed by the log, or a wrong line in its name; 409 another old size than the last, which
-        is told; 422 not proven to continue it; 200 with the cosignatures, which are on disk.
+        signed by the log, a wrong line in its name, or its name is the witness's; 409 another old
+        size than the last, which is told; 422 not proven to continue it; 200 with the
+        cosignatures, which are on disk.
         """
         try:
             asked = AddCheckpoint.parse(body)
@@ -88,8 +89,9 @@ class Witness:
         """Cosign a checkpoint whose log signature has been checked, if it continues the last.
 
         Raises:
-            AnswerError: 400, 409 or 422.
+            AnswerError: 400, 403, 409 or 422.
         """
+        refuse_own_log(log, self.keys)
         if asked.old_size > checkpoint.size:
             raise AnswerError(refusal(400, "the old size is beyond the checkpoint's"))
         kept = tuple(dict.fromkeys(line for line in note.signatures if _is_of(line, log)))
@@ -141,6 +143,16 @@ class Witness:
 def refusal(status: int, reason: str) -> Answer:
     """Return an answer of one line that says why."""
     return Answer(status=status, body=f"{reason}\n".encode())
+
+
+def refuse_own_log(log: KnownLog, keys: Sequence[Skey]) -> None:
+    """Refuse to cosign a log under its own name: the line would read as the log's signature.
+
+    Raises:
+        AnswerError: 403.
+    """
+    if any(key.name == log.origin for key in keys):
+        raise AnswerError(refusal(403, "a log is not its own witness: they share a name"))
 
 
 def empty_tree(origin: str) -> Checkpoint:

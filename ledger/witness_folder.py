@@ -99,7 +99,7 @@ def open_folder(path: Path) -> WitnessFolder:
 
     Raises:
         WitnessFolderError: there is no witness, its settings are damaged, a key is missing, can be
-            read by others, or has another name or algorithm than it should.
+            read by others, has another name or algorithm than it should, or serves both names.
     """
     try:
         settings = json.loads((path / SETTINGS_FILE).read_text(encoding="utf-8"))
@@ -112,6 +112,8 @@ def open_folder(path: Path) -> WitnessFolder:
         raise WitnessFolderError(f"{path / SETTINGS_FILE} is damaged: {error}") from error
     keys = _read_keys(path, name, WITNESS_KEYS)
     mirror_keys = () if mirror is None else _read_keys(path, mirror, MIRROR_KEYS)
+    if {key.vkey.key for key in keys} & {key.vkey.key for key in mirror_keys}:
+        raise WitnessFolderError(f"witness and mirror in {path} share a key: one would count twice")
     return WitnessFolder(path=path, url=url, keys=keys, mirror_keys=mirror_keys)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-CHECK = """async (files) => {
+CHECK = """async ([files, witnessedAfter]) => {
   const given = nothingGiven();
+  if (witnessedAfter !== null) given.witnessedAfter = BigInt(witnessedAfter);
   const refused = [];
-  for (const file of files) {
-    try { await takeMaterial(given, bytesOfBase64(file)); } catch (error) {
+  for (const [name, file] of files) {
+    try { await takeMaterial(given, bytesOfBase64(file), name); } catch (error) {
       refused.push(answerFor(error).code);
     }
   }
@@ -54,13 +55,23 @@ class Offline:
         return found
 
 
-def check_offline(scripts: Any, *files: bytes | str) -> Offline:
-    """Give files to the page's functions, in this sequence, and return what they say."""
-    given = [one.encode() if isinstance(one, str) else one for one in files]
-    found: dict[str, Any] = scripts.evaluate(CHECK, [b64encode(one).decode() for one in given])
+def check_offline(
+    scripts: Any, *files: bytes | str | tuple[str, bytes], witnessed_after: int | None = None
+) -> Offline:
+    """Give files to the page's functions, in this sequence, and return what they say.
+
+    A file of a folder is a pair of its path and its bytes.
+    """
+    given = [_named(one) for one in files]
+    found: dict[str, Any] = scripts.evaluate(CHECK, [given, witnessed_after])
     return Offline(
         refused=tuple(found["refused"]), verdicts=tuple(_verdict(one) for one in found["results"])
     )
+
+
+def _named(file: bytes | str | tuple[str, bytes]) -> list[str]:
+    name, content = file if isinstance(file, tuple) else ("", file)
+    return [name, b64encode(content.encode() if isinstance(content, str) else content).decode()]
 
 
 def _verdict(found: dict[str, Any]) -> OfflineVerdict:
