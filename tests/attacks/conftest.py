@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.browser.conftest import browser, scripts
+from tests.browser.conftest import browser, heard, open_page, scripts
 from tests.support.evil_log import World
 
-__all__ = ["browser", "scripts", "world"]
+__all__ = ["browser", "heard", "open_page", "scripts", "world"]
 
 
 @pytest.fixture(scope="session")
