@@ -166,8 +166,7 @@ def build(page: OfflinePage, trust: Trust | None = None) -> str:
     Raises:
         PageError: two scripts declare one name, or a source would end its own element.
     """
-    script = _join(page.scripts)
-    style = _join(page.styles)
+    script, style = _join(page.scripts), _join(page.styles)
     _refuse_twice_declared(script)
     for source, end in ((script, "</script"), (style, "</style")):
         if end in source.lower() or "<!--" in source:
