@@ -12,6 +12,7 @@ from api.proving import claim_of, store_of
 from api.routes.log import ENTRY
 from contracts.lookup import integer_of
 from contracts.v1.state_commit import LATEST
+from contracts.values import Value
 from ledger.state_view import prove
 
 ROWS_MAX = 1_000
@@ -29,9 +30,7 @@ def read_state(registry: RegistryDep) -> dict[str, Any]:
 
     What the root is of, docs/LEDGER_FORMAT.md says in clause 21.
     """
-    latest = registry.books().row(LATEST)
-    if latest is None:
-        raise NotFoundError("no state has been committed yet")
+    latest = _latest(registry)
     published = checkpoint_of(registry)
     covered = published is not None and published.size > integer_of(latest, "seq")
     return {**latest, "published": covered}
@@ -46,7 +45,15 @@ def read_state_proof(
     That nothing stands there is proven as well.
     """
     claim_in = claim_of(key=key, prefix=prefix, serial=serial, rows_max=ROWS_MAX)
+    _latest(registry)
     with closing(store_of(registry)) as store:
         proof = prove(registry, store, claim_in)
     headers = {"Cache-Control": "public, max-age=5"}
     return Response(proof.to_bytes(), media_type="application/json", headers=headers)
+
+
+def _latest(registry: RegistryDep) -> Value:
+    latest = registry.books().row(LATEST)
+    if latest is None:
+        raise NotFoundError("no state has been committed yet")
+    return latest
