@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.committing import commits
+from api.due import due
 from ledger.log.tiles import TileError
 from ledger.publish_loop import keep_publishing
 from ledger.publisher import publisher_of
@@ -42,7 +42,7 @@ def publishing(
 
     def run() -> None:
         try:
-            with commits(registry, say) as commit, publisher_of(registry, commit) as publisher:
+            with due(registry, say) as turn, publisher_of(registry, turn) as publisher:
                 keep_publishing(publisher, stop, say)
         except FAULTS as error:
             # Whoever cannot publish what he records should not go on recording: the next start

@@ -9,7 +9,7 @@ import typer
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
-from api.committing import commits
+from api.due import due
 from api.issuing import checkpoint_of
 from api.static_site import site_files
 from ledger.lease import LeaseError
@@ -83,8 +83,8 @@ def publish_command(
         return
     try:
         with (
-            commits(registry, console().print) as commit,
-            publisher_of(registry, commit) as publisher,
+            due(registry, console().print) as turn,
+            publisher_of(registry, turn) as publisher,
         ):
             keep_publishing(publisher, Event(), console().print)
     except FAULTS as error:

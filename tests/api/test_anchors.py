@@ -12,6 +12,7 @@ import pytest
 from api.anchoring import AnchoringError, anchor, anchor_if_due, record, stamp
 from api.cli.output import CommandError
 from api.cli.place import desk_of
+from api.due import due
 from contracts.values import Json
 from ledger.anchors import DAY_US, FOLDER, Anchor, is_due, recorded
 from ledger.audit import AuditReport, audit
@@ -215,6 +216,32 @@ def test_what_cannot_be_anchored_is_one_sentence(
     result = desk.run("anchor", *options, *desk.data, fails=True)
     assert isinstance(result.exception, CommandError)
     assert said in str(result.exception)
+
+
+def test_each_publication_is_preceded_by_what_is_due(
+    desk: Desk, authority: Authority, address: str
+) -> None:
+    said: list[str] = []
+    registry = opened(desk, authority, address)
+
+    with due(registry, said.append) as turn:
+        turn()
+        turn()
+
+    assert said == []
+    assert len(recorded(registry.books())) == 1
+    assert registry.books().row("state/latest") is not None
+
+
+def test_an_authority_that_is_down_stops_nothing(desk: Desk, authority: Authority) -> None:
+    said: list[str] = []
+    registry = opened(desk, authority, "http://127.0.0.1:9/")
+
+    with due(registry, said.append) as turn:
+        turn()
+
+    assert "was not anchored" in said[0]
+    assert registry.books().row("state/latest") is not None
 
 
 def test_an_unpublished_log_is_not_anchored(tmp_path: Path) -> None:
