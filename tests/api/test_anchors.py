@@ -229,7 +229,7 @@ def test_each_publication_is_preceded_by_what_is_due(
         turn()
 
     assert said == []
-    assert len(recorded(registry.books())) == 1
+    assert len(list(recorded(registry.books()))) == 1
     assert registry.books().row("state/latest") is not None
 
 
