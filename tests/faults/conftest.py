@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.conftest import browser, scripts, world
 from tests.support.memory import folder_in_memory
+
+__all__ = ["browser", "fast_path", "scripts", "world"]
 
 
 @pytest.fixture
