@@ -18,6 +18,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,7 @@ from certificates.verify_log import (
 )
 from certificates.verify_seal import check_seal
 from certificates.verify_units import check_units, stated_kg, stated_number
+from contracts.dates import BEIJING
 from ledger.log.entry import Entry
 from ledger.log.policy import PolicyVerdict
 
@@ -160,10 +162,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="the certificate, a PDF file")
     parser.add_argument("--trust", type=Path, required=True, help="folder of your trust anchors")
     parser.add_argument("--newest", type=Path, help="file with a newer signed checkpoint")
+    parser.add_argument(
+        "--witnessed-since",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="refuse older checkpoints",
+    )
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
     given = parser.parse_args(argv)
     try:
-        newer = Newer(note=given.newest.read_bytes() if given.newest else None)
+        newer = Newer(
+            note=given.newest.read_bytes() if given.newest else None,
+            witnessed_after=_midnight(given.witnessed_since) if given.witnessed_since else None,
+        )
         verdict = verify_pdf(given.file.read_bytes(), Trust.load(given.trust), newer=newer)
     except (OSError, TrustError) as error:
         print(f"cannot verify: {error}", file=sys.stderr)
@@ -176,6 +187,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if verdict.ok:
         return EXIT_OK
     return EXIT_FAILED if verdict.has_failed else EXIT_NOT_CHECKED
+
+
+def _midnight(day: date) -> int:
+    """Return when a day begins in Beijing, in POSIX seconds."""
+    return int(datetime.combine(day, time(), tzinfo=BEIJING).timestamp())
 
 
 if __name__ == "__main__":

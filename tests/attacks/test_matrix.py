@@ -70,6 +70,7 @@ EXPECTED = {
     "flipped_entry": tiles("bundle_other"),
     "wrong_width_more": tiles("tile_form"),
     "wrong_width_fewer": tiles("tile_form"),
+    "wrong_width_bundle": tiles("bundle_form"),
     "oversize_entry": Refusals(
         "entry",
         "entry:inclusion:not_included file:entry static_log:tiles:bundle_form",

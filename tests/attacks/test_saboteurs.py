@@ -110,7 +110,17 @@ def test_python_without_a_wish_for_freshness(world: World) -> None:
     assert by_python(shown) == ACCEPTED
 
 
+ANY_WIDTH = """TileTree.prototype.hashes = function lenient(level, index, width) {
+  const { bytes } = this.read(level, index, width);
+  return Array.from({ length: width }, (_, at) => bytes.subarray(32 * at, 32 * (at + 1)));
+};"""
+ANY_SIGNER = "checkNoteLine = async () => 1n; isQuorum = () => true;"
 BROWSER = [
+    (log_attacks.swapped_tiles, "sameBytes = () => true;"),
+    (log_attacks.flipped_tile, "sameBytes = () => true;"),
+    (log_attacks.flipped_edge, "sameBytes = () => true;"),
+    (log_attacks.wrong_width_more, ANY_WIDTH),
+    (key_attacks.key_id_collision, ANY_SIGNER),
     (log_attacks.rollback, "requireOneHistory = async () => {};"),
     (log_attacks.stale_checkpoint, "takeFreshStep = async () => {};"),
     (log_attacks.split_view, "isQuorum = () => true;"),

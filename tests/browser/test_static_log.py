@@ -10,7 +10,7 @@ from ledger.log.merkle import inclusion_path
 from ledger.log.tiles import tile_path
 from tests.attacks.conftest import world
 from tests.support.browser import expecting
-from tests.support.evil_log import ENTRIES, RECORD, SEEN, SIZE, World
+from tests.support.evil_log import ENTRIES, OLD, RECORD, SEEN, SIZE, World
 from tests.support.offline import check_offline
 
 __all__ = ["world"]
@@ -90,3 +90,33 @@ def test_javascript_names_tiles_as_python_does(scripts: Any, index: int) -> None
         "place": "a/b/",
         "path": found[1],
     }
+
+
+def test_a_checkpoint_that_nobody_witnessed_counts_for_nothing(scripts: Any, world: World) -> None:
+    """It neither proves that the log went back nor passes unseen."""
+    given = [world.policy, ENTRIES[0], ENTRIES[RECORD], world.seen]
+    found = check_offline(scripts, *given, world.log.note(OLD))
+    assert found.of("entry").codes["history"] == "other_untrusted"
+    assert check_offline(scripts, *given, world.notes[SIZE]).of("entry").verdict == "valid"
+
+
+def test_an_incomplete_folder_is_neither_good_nor_bad(scripts: Any, world: World) -> None:
+    files = world.honest().files
+    given = [(path, content) for path, content in files.items() if path != "tile/entries/001"]
+    found = check_offline(scripts, world.policy, *given).of("static_log")
+    assert found.codes["tiles"] == "tile_missing"
+    assert found.verdict == "unchecked"
+
+
+def test_tiles_without_a_checkpoint_say_nothing(scripts: Any, world: World) -> None:
+    given = [("log/tile/0/000", world.honest().files["tile/0/000"])]
+    found = check_offline(scripts, world.policy, *given).of("static_log")
+    assert set(found.codes.values()) == {"no_checkpoint"}
+
+
+def test_a_full_tile_serves_where_the_partial_one_was_deleted(scripts: Any, world: World) -> None:
+    """The log has grown to 600; its checkpoint of 300 is read from what stands there now."""
+    files = {**world.honest().files, "checkpoint": world.notes[OLD]}
+    files["tile/1/000.p/1"] = files["tile/1/000.p/2"][:32]
+    found = check_offline(scripts, world.policy, *files.items()).of("static_log")
+    assert found.verdict == "valid"

@@ -108,6 +108,13 @@ def wrong_width_fewer(world: World) -> Shown:
     return _with_files(world, _path(world)[:-1], lambda files: _resize(files, -32))
 
 
+def wrong_width_bundle(world: World) -> Shown:
+    """Serve 256 entries in a partial bundle, the first of which are those of its name."""
+    more = encode_bundle([*ENTRIES[512:], *[b""] * 168])
+    path = (*_path(world), *_path(world))
+    return _with_files(world, path, lambda files: files.update({"tile/entries/002.p/88": more}))
+
+
 def oversize_entry(world: World) -> Shown:
     """Take in an entry of 65,536 bytes: its length in two bytes is 0. The witnesses cannot know."""
     huge = b'{"pad":"' + b"x" * (65_536 - 10) + b'"}'
@@ -141,6 +148,7 @@ ATTACKS: tuple[Attack, ...] = (
     flipped_entry,
     wrong_width_more,
     wrong_width_fewer,
+    wrong_width_bundle,
     oversize_entry,
     key_id_collision,
     key_id_collision_among_keys,

@@ -67,7 +67,8 @@ class TileTree {
   /** Return the entries of a bundle, each compared with its hash in the tree. */
   bundle(index) {
     const hashes = this.tile(0, index)[0];
-    const entries = splitBundle(this.read('entries', index, hashes.length), hashes.length);
+    const { bytes, width } = this.read('entries', index, hashes.length);
+    const entries = splitBundle(bytes, width).slice(0, hashes.length);
     const odd = entries.findIndex((entry, at) => !sameBytes(leafHash(entry), hashes[at]));
     require_(odd < 0, 'bundle_other', { seq: index * TILE_WIDTH + odd });
     return entries;
@@ -121,19 +122,20 @@ class TileTree {
   }
 
   hashes(level, index, width) {
-    const bytes = this.read(level, index, width);
-    const given = bytes.length / TILE_HASH_BYTES;
-    require_(given === width || (given === TILE_WIDTH && !this.files.has(tilePath(level, index, width))),
-      'tile_form', { path: tilePath(level, index, width) });
-    return Array.from({ length: width }, (_, at) => bytes.subarray(32 * at, 32 * (at + 1)));
+    const { bytes, width: given, path } = this.read(level, index, width);
+    require_(bytes.length === given * TILE_HASH_BYTES, 'tile_form', { path });
+    return Array.from({ length: width },
+      (_, at) => bytes.subarray(TILE_HASH_BYTES * at, TILE_HASH_BYTES * (at + 1)));
   }
 
-  /** Return a file; a log may delete a partial tile once the full one is there. */
-  read(level, index, width) {
-    const path = tilePath(level, index, width);
-    const bytes = this.files.get(path) ?? this.files.get(tilePath(level, index));
-    if (bytes === undefined) throw new NotChecked('tile_missing', { path });
-    return bytes;
+  /** Return a file and its width; a log may delete a partial tile once the full one is there. */
+  read(level, index, wanted) {
+    for (const width of [wanted, TILE_WIDTH]) {
+      const path = tilePath(level, index, width);
+      const bytes = this.files.get(path);
+      if (bytes !== undefined) return { bytes, width, path };
+    }
+    throw new NotChecked('tile_missing', { path: tilePath(level, index, wanted) });
   }
 }
 
@@ -147,17 +149,16 @@ function rowsAbove(hashes) {
   return rows;
 }
 
-/** Return a bundle's first entries; each stands after its length in two bytes, and nothing else. */
+/** Return a bundle's entries; each stands after its length in two bytes, and nothing else. */
 function splitBundle(bytes, count) {
   const entries = [];
   let at = 0;
-  while (at + 2 <= bytes.length && entries.length < TILE_WIDTH) {
+  while (at + 2 <= bytes.length && entries.length < count) {
     const end = at + 2 + bytes[at] * 256 + bytes[at + 1];
     require_(end <= bytes.length, 'bundle_form');
     entries.push(bytes.subarray(at + 2, end));
     at = end;
   }
-  const fits = entries.length === count || entries.length === TILE_WIDTH;
-  require_(at === bytes.length && fits, 'bundle_form');
-  return entries.slice(0, count);
+  require_(at === bytes.length && entries.length === count, 'bundle_form');
+  return entries;
 }
