@@ -62,7 +62,8 @@ class StaticLog:
                 if response.status_code != httpx2.codes.OK:
                     raise FetchError(f"{url} answers {response.status_code}")
                 # Decoded bytes are counted, so that little gzip cannot become much memory.
-                for part in response.iter_bytes(1 << 16):
+                # Parts are taken as they come: of a size, one could take a dripping server days.
+                for part in response.iter_bytes():
                     size += len(part)
                     if size > BUNDLE_SIZE_MAX or time.monotonic() > ends:
                         raise FetchError(f"{url} is too large or too slow")
