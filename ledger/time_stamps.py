@@ -149,7 +149,8 @@ def ask_over_http(authority: str, query: bytes) -> bytes:
                 raise TimeStampError(f"{authority} answers {response.status_code}")
             if response.headers.get("Content-Type", "").partition(";")[0] != REPLY_TYPE:
                 raise TimeStampError(f"{authority} answers with something else than a time stamp")
-            for part in response.iter_raw(4096):
+            # Parts are taken as they come: of a size, one could take a dripping authority hours.
+            for part in response.iter_raw():
                 answer += part
                 if len(answer) > ANSWER_BYTES_MAX:
                     raise TimeStampError(f"longer than {ANSWER_BYTES_MAX} bytes")

@@ -9,10 +9,11 @@ from unittest import mock
 
 import pytest
 
-from ledger import fetching
+from ledger import fetching, time_stamps
 from ledger.fetching import FetchError, StaticLog
 from ledger.log.tile_reader import TileMissingError
 from ledger.log.tiles import BUNDLE_SIZE_MAX
+from ledger.time_stamps import REPLY_TYPE, TimeStampError, ask_over_http
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -32,6 +33,7 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
     """A byte now and then, never a pause long enough to count as one."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")
+    handler.send_header("Content-Type", REPLY_TYPE)
     handler.end_headers()
     for _ in range(200):
         handler.wfile.write(b".")
@@ -62,6 +64,12 @@ def answering(status: int) -> Answer:
     return answer
 
 
+def dripped(handler: BaseHTTPRequestHandler) -> None:
+    """Take the question, then drip."""
+    handler.rfile.read(int(handler.headers["Content-Length"]))
+    drip(handler)
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Answer], str]]:
     servers = []
@@ -73,6 +81,8 @@ def serve() -> Iterator[Callable[[Answer], str]]:
                     answer(self)
                 except ConnectionError:
                     """The reader hung up, as it should."""
+
+            do_POST = do_GET  # noqa: N815 # named by the standard library
 
             def log_message(self, *_given: object) -> None:
                 """Print nothing."""
@@ -111,3 +121,10 @@ def test_a_file_is_refused(
 def test_without_its_limit_the_bomb_bursts(serve: Callable[[Answer], str]) -> None:
     with mock.patch.object(fetching, "BUNDLE_SIZE_MAX", 1 << 30), StaticLog(serve(bomb)) as log:
         assert len(log.fetch("tile/entries/000")) > BUNDLE_SIZE_MAX
+
+
+def test_a_dripping_authority_is_left_as_well(serve: Callable[[Answer], str]) -> None:
+    began = time.monotonic()
+    with mock.patch.object(time_stamps, "ANSWER_SECONDS", 2), pytest.raises(TimeStampError):
+        ask_over_http(serve(dripped), b"query")
+    assert time.monotonic() - began < 4
