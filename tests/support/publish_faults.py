@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 
 from ledger.log.checkpoint import open_checkpoint
@@ -46,12 +47,16 @@ class Trial:
         return self.scene.world.registry.settings
 
     def pay(self, times: int) -> None:
-        """Record something to publish."""
-        self.scene.world.registry = open_registry(self.settings)
-        body = bodies.transfer(self.scene.owner, self.scene.buyer, quantity_kg=1)
-        orders = [self.scene.world.signed("units.transfer", body) for _ in range(times)]
-        entries_of(self.scene.world.submit(*orders))
-        self.scene.world.registry.close()
+        """Record something to publish: one kilogram goes to and fro, so that nobody runs dry."""
+        scene = self.scene
+        scene.world.registry = open_registry(self.settings)
+        ways = cycle(((scene.owner, scene.buyer), (scene.buyer, scene.owner)))
+        orders = [
+            scene.world.signed("units.transfer", bodies.transfer(source, target, quantity_kg=1))
+            for source, target in islice(ways, times)
+        ]
+        entries_of(scene.world.submit(*orders))
+        scene.world.registry.close()
 
     def publish(self, disk: FaultyDisk) -> None:
         """Publish through a disk, in this process; a fault of the disk may end it."""
