@@ -15,6 +15,7 @@ from ledger.audit_files import check_files, sizes_stated
 from ledger.audit_log import LogAudit, replay_log
 from ledger.audit_schema import audit_connection, check_databases
 from ledger.audit_state import stored_commitments
+from ledger.audit_tiles import check_tiles
 from ledger.audit_vault import check_vault
 from ledger.audit_views import check_views
 from ledger.findings import Finding, Findings
@@ -112,6 +113,7 @@ def _check_database(settings: Settings, log: LogAudit, outside: Outside) -> None
         replay_log(connection, log)
         log.state.close()
         check_views(connection, log)
+        check_tiles(connection, settings, log)
         check_kept(connection, outside.kept, outside.vkeys, log.findings)
         if settings.vault.exists():
             check_vault(connection, log)

@@ -1,6 +1,7 @@
 """The audit: whatever is altered in a registry's folder is found and named."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -220,7 +221,7 @@ def test_a_rewritten_history_is_found_by_the_signatures_alone(scene: Scene) -> N
     """Someone with the database rewrites one amount and every hash behind it, consistently."""
     settings = scene.world.registry.settings
     settings.high_water.unlink()
-    (settings.log / CHECKPOINT_FILE).unlink()
+    shutil.rmtree(settings.log)
     damage(settings, rewrite=_rewrite)
     scene.world.registry = open_registry(settings)
     rebuild(scene.world.registry.writer)
