@@ -7,6 +7,7 @@ copy. A copy cannot know whether it is still the newest, so it never calls a sta
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from api.pages.drawings import rings
@@ -20,7 +21,7 @@ from contracts.lookup import registry as registry_row
 from ledger.log.tiles import TILE_WIDTH, bundle_path, width_at
 from ledger.projection import PAGE_ROWS
 from ledger.registry import Registry
-from ledger.replicate import SiteFile
+from ledger.replicate import TEXT, SiteFile
 
 PAGES: Final[dict[Language, str]] = {"zh": "index.html", "en": "index.en.html"}
 HTML: Final = "text/html; charset=utf-8"
@@ -33,8 +34,10 @@ def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
         yield SiteFile(
             path=f"static/{name}", content=bytes(static_file(name).body), media_type=media_type
         )
-    verifier = offline_page("verify.html")
-    yield SiteFile(path="verify.html", content=bytes(verifier.body), media_type=HTML)
+    verifier = bytes(offline_page("verify.html").body)
+    yield SiteFile(path="verify.html", content=verifier, media_type=HTML)
+    digest = f"{sha256(verifier).hexdigest()}  verify.html\n".encode()  # as `sha256sum -c` reads it
+    yield SiteFile(path="verify.html.sha256", content=digest, media_type=TEXT)
     for number in _numbers(registry):
         try:
             finding = find(registry, number, now_us=now_us)

@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from ledger.files import write_atomically
+from ledger.files import sync_file, sync_folder, write_atomically
 from ledger.store import TamperedError
 from ledger.tiling import write_once
 
@@ -41,7 +41,7 @@ class Target(Protocol):
         """
 
     def replace(self, path: str, content: bytes, media_type: str) -> None:
-        """Write a file whatever was there."""
+        """Write a file whatever was there; the same bytes are not written again."""
 
 
 def open_target(address: str) -> Target:
@@ -78,9 +78,14 @@ class FolderTarget:
         return missing
 
     def replace(self, path: str, content: bytes, media_type: str) -> None:
-        """Write a file whatever was there."""
+        """Write a file, unless it is there with the same bytes."""
         del media_type
         target = self.folder / path
+        if self.read(path) == content:
+            # An earlier run may have crashed between the rename and the fsync of the folder.
+            sync_file(target)
+            sync_folder(target.parent)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, content)
 
@@ -118,8 +123,11 @@ class BucketTarget:
         return written
 
     def replace(self, path: str, content: bytes, media_type: str) -> None:
-        """Write an object whatever was there."""
-        self._put(path, content, media_type, MUTABLE)
+        """Write an object, unless it is listed with the ETag of the same bytes."""
+        self._list(path.partition("/")[0])
+        if self.known.get(path) != _md5(content):
+            self._put(path, content, media_type, MUTABLE)
+            self.known[path] = _md5(content)
 
     def _list(self, folder: str) -> None:
         if folder in self.listed:

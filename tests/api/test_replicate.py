@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,24 @@ def test_nothing_published_is_nothing_to_copy(target: Target, tmp_path: Path) ->
         replicate(open_scene(tmp_path / "new").world.registry, target)
 
 
+def test_a_page_is_written_again_only_with_other_bytes(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.replace("verify/page", b"one", "text/html")
+    with monkeypatch.context() as patch:
+        patch.setattr("ledger.targets.write_atomically", _never)
+        patch.setattr(BucketTarget, "_put", _never)
+        target.replace("verify/page", b"one", "text/html")
+        with pytest.raises(AssertionError, match="written"):
+            target.replace("verify/page", b"two", "text/html")
+    target.replace("verify/page", b"two", "text/html")
+    assert target.read("verify/page") == b"two"
+
+
+def _never(*_arguments: object, **_names: object) -> None:
+    raise AssertionError("written")
+
+
 def test_a_storage_that_does_not_answer_is_an_error(
     scene: Scene, storage: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +197,10 @@ def test_every_certificate_has_a_page_with_its_files(demo: Service, tmp_path: Pa
     replicate(demo.registry, target, site_files(demo.registry, demo.now_us))
     numbers = sorted(path.name for path in (tmp_path / "site/verify").iterdir())
     assert len(numbers) == 3
-    assert (tmp_path / "site/verify.html").read_bytes().startswith(b"<!")
+    verifier = (tmp_path / "site/verify.html").read_bytes()
+    assert verifier.startswith(b"<!")
+    digest = sha256(verifier).hexdigest()
+    assert (tmp_path / "site/verify.html.sha256").read_text() == f"{digest}  verify.html\n"
     for number in numbers:
         folder = tmp_path / "site/verify" / number
         for name, language in (("index.html", "zh-Hans"), ("index.en.html", "en")):
