@@ -6,17 +6,23 @@ from typing import Annotated
 
 import typer
 
+from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import JsonOption
+from api.cli.place import JsonOption, now_us
 from api.cli.witness import HOME, HomeOption, add_log, key, opened, serve, status
+from api.mirror_site import write_site
 from api.witness.app import introduction
 from api.witness.local import system_clock
 from ledger.fetching import FetchError, StaticLog
 from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
+from ledger.log.witness_wire import origin_hash
 from ledger.mirror import Mirror
 from ledger.mirror_pull import BehindError, Pulled, RewrittenError, pull
 from ledger.mirror_store import MirrorStoreError
+from ledger.recovery import RecoveryError
+from ledger.store import TamperedError
+from ledger.targets import TargetError, open_target
 from ledger.witness import AnswerError
 from ledger.witness_folder import WitnessFolder, WitnessFolderError, make_folder
 from ledger.witness_store import KnownLog, WitnessStoreError
@@ -114,6 +120,34 @@ def check(data: HomeOption = HOME) -> None:
         except TileError as error:
             raise CommandError(f"the copy of {log.origin} is damaged: {error}") from error
         typer.echo(f"{log.origin}: {entries} entries are whole")
+
+
+@mirror.command("site")
+def site(
+    to: Annotated[str, typer.Option("--to", help="A folder, or s3://bucket/prefix.")],
+    data: HomeOption = HOME,
+) -> None:
+    """Write the log, a page per certificate and verify.html, for checking without the operator.
+
+    Every order is decided again on the way. With several logs each gets a folder named by its hash.
+    """
+    folder = _mirror_folder(data)
+    copies, logs = Mirror.of(folder, system_clock), folder.store.logs()
+    for log in logs:
+        place = to if len(logs) == 1 else f"{to.rstrip('/')}/{origin_hash(log.origin)}"
+        with progress_bar() as bar:
+            task = bar.add_task(log.origin, total=None)
+            try:
+                size, written = write_site(
+                    copies,
+                    log,
+                    open_target(place),
+                    now_us(),
+                    lambda done, total: bar.update(task, completed=done, total=total or None),  # noqa: B023 # called within this turn only
+                )
+            except (RecoveryError, TamperedError, TargetError) as error:
+                raise CommandError(f"{log.origin}: {error}") from error
+        console().print(f"{log.origin}: {size} entries at {place}, {written} log files new")
 
 
 def _mirror_folder(data: Path) -> WitnessFolder:
