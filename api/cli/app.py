@@ -1,48 +1,97 @@
 """The `sinkledger` command: its groups and commands, and how failures end it."""
 
 import sys
+from typing import Final
 
 import typer
 
-from api.cli import (
-    anchors,
-    certificates,
-    keys,
-    ledger,
-    mirror,
-    orders,
-    publishing,
-    recompute,
-    registry,
-    service,
-    state,
-    witness,
-)
+from api.cli.later import group_of
 from api.cli.output import CommandError, console_error
+
+COMMANDS: Final = {
+    "api.cli.anchors": {
+        "anchor": "Date checkpoints by an authority (RFC 3161).",
+    },
+    "api.cli.orders": {
+        "keygen": "Make an Ed25519 key pair; print the public key, which orders name.",
+        "order": "Draft, show, sign and submit orders.",
+    },
+    "api.cli.registry": {
+        "init": "Make keys and trust anchors of a new registry and draft entry 0 for its officers.",
+    },
+    "api.cli.keys": {
+        "keys": "Keys of the registry: docs/KEYS.md.",
+    },
+    "api.cli.publishing": {
+        "checkpoint": (
+            "Publish once: sign size and root, write tiles, ask the witnesses, show the checkpoint."
+        ),
+        "publish": "Publish the log: once, for as long as this runs, or as files at another place.",
+        "signer": (
+            "Sign for publishers that have no keys: run this as another user, "
+            "named by SINKLEDGER_SIGNER."
+        ),
+        "signer-mark": (
+            "Make lost marks again from a checkpoint that at least two witnesses have cosigned."
+        ),
+    },
+    "api.cli.ledger": {
+        "audit": (
+            "Replay the ledger from entry 0 and compare every stored row; exit 0 only if all holds."
+        ),
+        "export": "Write the whole ledger, one entry a line; private records are not in it.",
+        "import": (
+            "Take an exported ledger into an empty data folder, checking every "
+            "entry as the audit does."
+        ),
+        "rebuild": (
+            "Make a registry anew from static files alone, checking every tile, "
+            "order and signature."
+        ),
+    },
+    "api.cli.recompute": {
+        "recompute": (
+            "Compute a recorded report anew from its evidence; exit 0 only if everything is equal."
+        ),
+    },
+    "api.cli.certificates": {
+        "verify": (
+            "Check certificates offline, step by step; exit 0 only when every step of each passed."
+        ),
+        "certificate": "Issue the next copy of a certificate: render, seal, store, record.",
+    },
+    "api.cli.service": {
+        "serve": "Start the HTTP service on a registry, and publish what it records.",
+        "demo": (
+            "Play the main job: from a tree plot to certificates that verify offline. All invented."
+        ),
+        "bench": (
+            "Run benchmarks from the source tree; each prints a ratio against a "
+            "named limit or peer."
+        ),
+    },
+    "api.cli.witness": {
+        "witness": "Watch a log: cosign its checkpoints if they continue each other.",
+    },
+    "api.cli.mirror": {
+        "mirror": "Watch a log and keep a copy of all its entries, for everybody to read.",
+    },
+    "api.cli.state": {
+        "state": "The state's commitments and proofs.",
+    },
+}
+"""Module -> command -> summary; a module is imported when one of its commands is called."""
 
 app = typer.Typer(
     name="sinkledger",
-    help="SinkLedger 碳汇账本: the registry of Baotou's carbon sinks.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-GROUPS = (
-    anchors,
-    orders,
-    registry,
-    keys,
-    publishing,
-    ledger,
-    recompute,
-    certificates,
-    service,
-    witness,
-    mirror,
-)
-for group in GROUPS:
-    app.add_typer(group.commands)
-app.add_typer(state.commands, name="state")
+
+
+@app.callback(no_args_is_help=True, cls=group_of(COMMANDS), invoke_without_command=False)
+def sinkledger() -> None:
+    """SinkLedger 碳汇账本: the registry of Baotou's carbon sinks."""
 
 
 def main() -> None:

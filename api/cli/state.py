@@ -23,10 +23,12 @@ from ledger.state_proving import NoBatchError
 from ledger.state_records import StateDamagedError
 from ledger.state_view import NotCommittedError, prove
 
-commands = typer.Typer(help="The state's commitments and proofs.", no_args_is_help=True)
+commands = typer.Typer()
+state = typer.Typer(help="The state's commitments and proofs.", no_args_is_help=True)
+commands.add_typer(state, name="state")
 
 
-@commands.command("commit")
+@state.command("commit")
 def commit(
     data: DataOption = None, keys: KeysOption = None, *, as_json: JsonOption = False
 ) -> None:
@@ -56,7 +58,7 @@ def commit(
         )
 
 
-@commands.command("check")
+@state.command("check")
 def check(data: DataOption = None, *, as_json: JsonOption = False) -> None:
     """Rebuild the state from the log and compare; exit 0 only if every key is the same."""
     registry = open_place(data)
@@ -84,7 +86,7 @@ def check(data: DataOption = None, *, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-@commands.command("snapshot")
+@state.command("snapshot")
 def snapshot(
     out: Annotated[Path, typer.Option(help="The folder to write to.")], data: DataOption = None
 ) -> None:
@@ -98,7 +100,7 @@ def snapshot(
     console().print(str(path), soft_wrap=True)
 
 
-@commands.command("prove")
+@state.command("prove")
 def prove_command(
     key: Annotated[str, typer.Argument(help="A key of the state, such as retire/<id>.")] = "",
     prefix: Annotated[str, typer.Option(help="All keys that begin so.")] = "",
@@ -123,7 +125,7 @@ def prove_command(
     console().print(f"{proof.claim.kind} in {out}")
 
 
-@commands.command("verify")
+@state.command("verify")
 def verify(
     file: Annotated[Path, typer.Argument(help="A .state-proof file.")],
     trust: Annotated[Path, typer.Option(help="Folder of trust anchors, with the file policy.")],
