@@ -1,6 +1,6 @@
 """Commands whose modules are imported when they are called, so that each starts fast.
 
-Importing all of them takes two seconds, most of it for PDF files, which few commands write.
+Importing all of them takes two seconds, which few commands write.
 """
 
 from importlib import import_module
