@@ -1,6 +1,6 @@
 """Commands whose modules are imported when they are called, so that each starts fast.
 
-Importing all of them takes two seconds, which few commands write.
+Importing all of them takes two seconds, which a short command would wait for.
 """
 
 from importlib import import_module
