@@ -11,10 +11,16 @@ from api.founding import service_seed
 from contracts.refusal import Refused
 from contracts.v1.anchor_record import SERVICE
 from contracts.values import Json
-from ledger.anchors import Anchor, AnchorError, is_due, keep, recorded, stamped_text
+from ledger.anchors.anchors import Anchor, AnchorError, is_due, keep, recorded, stamped_text
+from ledger.anchors.time_stamps import (
+    Ask,
+    TimeStampError,
+    ask_over_http,
+    read_roots,
+    request_time_stamp,
+)
 from ledger.intake import read_envelope
 from ledger.registry import Registry
-from ledger.time_stamps import Ask, TimeStampError, ask_over_http, read_roots, request_time_stamp
 
 _ACTOR: Final = f"service/{SERVICE}"
 

@@ -9,11 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.due import due
 from ledger.log.tiles import TileError
-from ledger.publish_loop import keep_publishing
-from ledger.publisher import publisher_of
-from ledger.quorum import PublishError
+from ledger.publish.loop import keep_publishing
+from ledger.publish.publisher import publisher_of
+from ledger.publish.quorum import PublishError
+from ledger.publish.signer import SignerError
 from ledger.registry import Registry
-from ledger.signer import SignerError
 from ledger.store import TamperedError
 
 FAULTS = (

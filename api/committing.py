@@ -23,8 +23,8 @@ from ledger.log.entry import Entry
 from ledger.log.note import parse_note
 from ledger.log.tree_head import parse_checkpoint
 from ledger.registry import Registry
-from ledger.state_records import StateDamagedError
-from ledger.state_store import STATE_FILE, StateHead, StateStore
+from ledger.state.records import StateDamagedError
+from ledger.state.store import STATE_FILE, StateHead, StateStore
 from ledger.submit import ClockError
 
 Clock: TypeAlias = Callable[[], int]

@@ -17,9 +17,9 @@ from contracts.values import Json
 from ledger.files import write_atomically
 from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey, parse_vkey
 from ledger.log.policy import Policy
+from ledger.publish.signer import KEY_FILE, PQ_KEY_FILE, begin
 from ledger.registry import Registry
 from ledger.settings import Settings
-from ledger.signer import KEY_FILE, PQ_KEY_FILE, begin
 
 SERVICES: Final = {
     anchor_record.SERVICE: anchor_record.RULE.kind,

@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 from api.founding import keep_trust
 from api.static_site import site_files
 from ledger.log.policy import Policy
-from ledger.mirror import Mirror
+from ledger.publish.replicate import replicate
+from ledger.publish.targets import Target
 from ledger.recovery import Progress, recover
 from ledger.registry import open_registry
-from ledger.replicate import replicate
 from ledger.settings import Settings
 from ledger.static_source import Fetch
-from ledger.targets import Target
-from ledger.witness_store import KnownLog
+from ledger.witness.mirror import Mirror
+from ledger.witness.store import KnownLog
 
 
 def write_site(
@@ -38,7 +38,7 @@ def write_site(
 
     Raises:
         RecoveryError: nothing is held yet, or what is held is no ledger that the rules bear out.
-        TargetError, TamperedError: as `ledger.replicate.replicate`.
+        TargetError, TamperedError: as `ledger.publish.replicate.replicate`.
     """
     policy = Policy.of_keys(log.vkeys)
     with TemporaryDirectory(prefix="sinkledger-site-") as folder:

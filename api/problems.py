@@ -14,9 +14,9 @@ from api.text.catalogue import Language, say
 from api.text.refusals import explain
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
-from ledger.state_proving import NoBatchError, TooManyRowsError
-from ledger.state_records import StateDamagedError
-from ledger.state_view import NotCommittedError
+from ledger.state.proving import NoBatchError, TooManyRowsError
+from ledger.state.records import StateDamagedError
+from ledger.state.view import NotCommittedError
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError
 

@@ -11,8 +11,8 @@ from contracts.ranges import Range, parse_serial
 from ledger.log.policy import Policy, parse_policy
 from ledger.log.state_claims import Claim
 from ledger.registry import Registry
-from ledger.state_proving import StateView, prove_key, prove_prefix, prove_unit
-from ledger.state_store import STATE_FILE, StateStore
+from ledger.state.proving import StateView, prove_key, prove_prefix, prove_unit
+from ledger.state.store import STATE_FILE, StateStore
 
 POLICY_FILE: Final = "policy"
 

@@ -20,8 +20,8 @@ from certificates.number import NumberError
 from contracts.lookup import registry as registry_row
 from ledger.log.tiles import TILE_WIDTH, bundle_path, width_at
 from ledger.projection import PAGE_ROWS
+from ledger.publish.replicate import TEXT, SiteFile
 from ledger.registry import Registry
-from ledger.replicate import TEXT, SiteFile
 
 PAGES: Final[dict[Language, str]] = {"zh": "index.html", "en": "index.en.html"}
 HTML: Final = "text/html; charset=utf-8"

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bench.long_log import grow
-from ledger.audit import audit
+from ledger.audit.audit import audit
 
 NAME = "audit-million"
 ENTRIES = 50_000

@@ -20,8 +20,8 @@ from typing import Final
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from ledger.polygon import ParcelGeometry, parse_parcel, record_bytes
-from ledger.spatial import Neighbour, add_parcel, create_index, neighbours
+from ledger.land.polygon import ParcelGeometry, parse_parcel, record_bytes
+from ledger.land.spatial import Neighbour, add_parcel, create_index, neighbours
 
 COLUMNS: Final = 400
 ROWS: Final = 250

@@ -13,7 +13,7 @@ from ledger.log.merkle import Frontier, inclusion_path, leaf_hash, verify_inclus
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.tiles import encode_bundle, tile_bytes, tiles_of
-from ledger.published import tiles_in
+from ledger.publish.published import tiles_in
 
 NAME = "proofs"
 ORIGIN = "bench.example/log"

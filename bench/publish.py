@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.trading import Market
 from ledger.intake import read_envelope
-from ledger.publisher import Publisher, publisher_of
+from ledger.publish.publisher import Publisher, publisher_of
 
 NAME = "publish"
 BATCH = 256

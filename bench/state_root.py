@@ -10,10 +10,10 @@ from sqlalchemy import update
 from ledger.log.canonical import canonical
 from ledger.log.entry import PREV_OF_FIRST, Entry, MovementJson
 from ledger.log.merkle import leaf_hash
-from ledger.state import block_key, block_value
-from ledger.state_nodes import StateNodes
-from ledger.state_store import PAGE_ENTRIES, StateStore
-from ledger.state_tables import state_head
+from ledger.state.fold import block_key, block_value
+from ledger.state.nodes import StateNodes
+from ledger.state.store import PAGE_ENTRIES, StateStore
+from ledger.state.tables import state_head
 
 NAME = "state-root"
 SIZES = (10_000, 100_000, 1_000_000)

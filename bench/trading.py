@@ -8,9 +8,9 @@ from contracts.values import Json
 from ledger import rulesets
 from ledger.intake import SignedOrder, read_envelope
 from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey
+from ledger.publish.signer import KEY_FILE, PQ_KEY_FILE, begin
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
-from ledger.signer import KEY_FILE, PQ_KEY_FILE, begin
 from tests.support import main_steps, unit_bodies
 from tests.support.main_steps import FARM_ID
 from tests.support.people import ORIGIN, digest, organisation, person

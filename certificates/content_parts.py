@@ -7,7 +7,7 @@ from typing import Final
 
 from contracts.lookup import object_of, text_of
 from contracts.values import Json
-from ledger.counties import counties
+from ledger.land.counties import counties
 
 _MONTHS: Final = (
     "January",

@@ -13,10 +13,11 @@ from stdnum.cn import uscc as uscc_number
 from contracts.books import Books
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
-from ledger import rulesets, spatial, vault
-from ledger.counties import county_of
-from ledger.geometry import GeometryError, ParcelGeometry, area_m2, parse_parcel
+from ledger import rulesets, vault
 from ledger.intake import PrivateRecord, SignedOrder
+from ledger.land import spatial
+from ledger.land.counties import county_of
+from ledger.land.geometry import GeometryError, ParcelGeometry, area_m2, parse_parcel
 from ledger.log.signature import SignatureError, check_key
 from ledger.text_rules import check_texts
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final, TypeAlias
 
 from ledger import store
-from ledger.anchors import recorded
+from ledger.anchors.anchors import recorded
 from ledger.files import write_atomically
 from ledger.log.policy import Policy, PolicyError, PolicyVerdict, check_policy
 from ledger.log.tile_reader import TileMissingError, TileReader
@@ -24,10 +24,10 @@ from ledger.log.tiles import (
     encode_bundle,
     tiles_of,
 )
+from ledger.publish.tiling import write_once
 from ledger.refill import RefillError, refill
 from ledger.registry import Registry
 from ledger.static_source import Fetch, SourceError
-from ledger.tiling import write_once
 
 Progress: TypeAlias = Callable[[int, int], None]
 FILES_AT_ONCE: Final = 64

@@ -7,17 +7,19 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from contracts.refusal import RefusalCode, Refused
-from ledger import high_water, rulesets, spatial, store
+from ledger import rulesets, store
 from ledger.engine import create_read_engine, create_write_engine
-from ledger.high_water import HighWater, HighWaterError
 from ledger.intake import SignedOrder
+from ledger.land import spatial
 from ledger.log.entry import Entry, parse_entry
 from ledger.log.merkle import Subtree, consistency_path, inclusion_path
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.migrations import migrate
 from ledger.projection import StoredBooks
-from ledger.published import find_disagreement, tiles_in
+from ledger.publish import high_water
+from ledger.publish.high_water import HighWater, HighWaterError
+from ledger.publish.published import find_disagreement, tiles_in
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
 from ledger.store import Head, TamperedError
@@ -130,7 +132,7 @@ class Registry:
         return path.read_bytes() if path.exists() else None
 
     def tiles(self, size: int, root: bytes) -> TileReader:
-        """Return the published log as its files; see `ledger.published.tiles_in`."""
+        """Return the published log as its files; see `ledger.publish.published.tiles_in`."""
         return tiles_in(self.settings.log, size, root)
 
     def close(self) -> None:

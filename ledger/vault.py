@@ -14,9 +14,9 @@ from typing import Final
 from sqlalchemy import Connection, Table, func, insert, select
 
 from contracts.values import Row
-from ledger import spatial
-from ledger.geometry import parse_parcel
 from ledger.intake import PrivateRecord
+from ledger.land import spatial
+from ledger.land.geometry import parse_parcel
 from ledger.tables import side_org, side_person, side_polygon_salt, view_row
 
 COMMIT_DOMAIN: Final = "/commit/v1\n"

@@ -10,9 +10,9 @@ import typer
 from api.anchoring import AnchoringError, anchor, anchor_if_due
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, desk_of, open_place
-from ledger.anchors import Anchor, AnchorError, check_anchor, recorded
+from ledger.anchors.anchors import Anchor, AnchorError, check_anchor, recorded
+from ledger.anchors.time_stamps import TimeStampError, read_roots
 from ledger.registry import Registry
-from ledger.time_stamps import TimeStampError, read_roots
 
 RootsOption = Annotated[
     Path | None,

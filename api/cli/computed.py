@@ -24,7 +24,7 @@ from contracts.v1.forest_inputs import Stated, Stratum
 from contracts.v1.method_error import MethodError
 from contracts.v1.parcel_register import DETAILS
 from contracts.values import Json
-from ledger.geometry import GeometryError, from_geojson
+from ledger.land.geometry import GeometryError, from_geojson
 from ledger.registry import Registry
 
 KINDS: Final = ("account.open", "claim.measure", "parcel.register", "report.submit")

@@ -12,9 +12,9 @@ from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settin
 from api.cli.snapshots import audit_snapshot
 from api.founding import keep_trust
 from certificates.trust import Trust, TrustError
-from ledger.audit import AuditReport, Outside, audit
+from ledger.audit.audit import AuditReport, Outside, audit
+from ledger.audit.kept import read_kept
 from ledger.export import LedgerFileError, export_ledger, import_ledger
-from ledger.kept import read_kept
 from ledger.log.merkle import ProofError
 from ledger.log.policy import PolicyError, parse_policy
 from ledger.recovery import RecoveryError, recover

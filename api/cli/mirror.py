@@ -17,15 +17,15 @@ from ledger.fetching import FetchError, StaticLog
 from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
 from ledger.log.witness_wire import origin_hash
-from ledger.mirror import Mirror
-from ledger.mirror_pull import BehindError, Pulled, RewrittenError, pull
-from ledger.mirror_store import MirrorStoreError
+from ledger.publish.targets import TargetError, open_target
 from ledger.recovery import RecoveryError
 from ledger.store import TamperedError
-from ledger.targets import TargetError, open_target
-from ledger.witness import AnswerError
-from ledger.witness_folder import WitnessFolder, WitnessFolderError, make_folder
-from ledger.witness_store import KnownLog, WitnessStoreError
+from ledger.witness.cosigner import AnswerError
+from ledger.witness.folder import WitnessFolder, WitnessFolderError, make_folder
+from ledger.witness.mirror import Mirror
+from ledger.witness.mirror_pull import BehindError, Pulled, RewrittenError, pull
+from ledger.witness.mirror_store import MirrorStoreError
+from ledger.witness.store import KnownLog, WitnessStoreError
 
 EXPECTED = (
     NoteError,

@@ -12,18 +12,18 @@ from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
 from api.due import due
 from api.issuing import checkpoint_of
 from api.static_site import site_files
-from ledger.lease import LeaseError
 from ledger.log.tiles import TileError
-from ledger.mark_restore import RestoreError, restore_marks
-from ledger.publish_loop import keep_publishing
-from ledger.publisher import publish, publisher_of
-from ledger.quorum import PublishError
+from ledger.publish.lease import LeaseError
+from ledger.publish.loop import keep_publishing
+from ledger.publish.mark_restore import RestoreError, restore_marks
+from ledger.publish.publisher import publish, publisher_of
+from ledger.publish.quorum import PublishError
+from ledger.publish.replicate import replicate
+from ledger.publish.signer import SignerError
+from ledger.publish.signer_process import listen
+from ledger.publish.targets import TargetError, open_target
 from ledger.registry import Registry
-from ledger.replicate import replicate
-from ledger.signer import SignerError
-from ledger.signer_process import listen
 from ledger.store import TamperedError
-from ledger.targets import TargetError, open_target
 
 FAULTS = (LeaseError, PublishError, SignerError, TamperedError, TileError)
 commands = typer.Typer()

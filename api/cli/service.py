@@ -20,7 +20,7 @@ from api.demo.witnesses import home_of
 from api.founding import POLICY_LINK
 from api.witness.local import resumed_witnesses
 from ledger.registry import Registry
-from ledger.witness_folder import WitnessFolderError
+from ledger.witness.folder import WitnessFolderError
 
 commands = typer.Typer()
 

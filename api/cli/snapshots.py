@@ -8,10 +8,10 @@ import typer
 from api.cli.output import CommandError, print_json, print_table
 from api.cli.place import open_place
 from ledger import store
-from ledger.audit_snapshot import SnapshotReport, audit_from_snapshot
+from ledger.audit.from_snapshot import SnapshotReport, audit_from_snapshot
 from ledger.log.verify import read_export
 from ledger.registry import Registry
-from ledger.snapshot import SnapshotError
+from ledger.state.snapshot import SnapshotError
 
 
 def audit_snapshot(

@@ -17,11 +17,11 @@ from ledger.log.merkle import ProofError
 from ledger.log.policy import PolicyError
 from ledger.log.state_file import ProvenState, StateProof, verify_state
 from ledger.log.state_proof import StateProofError
-from ledger.snapshot import SnapshotError, write_snapshot
-from ledger.state_check import check_state
-from ledger.state_proving import NoBatchError
-from ledger.state_records import StateDamagedError
-from ledger.state_view import NotCommittedError, prove
+from ledger.state.check import check_state
+from ledger.state.proving import NoBatchError
+from ledger.state.records import StateDamagedError
+from ledger.state.snapshot import SnapshotError, write_snapshot
+from ledger.state.view import NotCommittedError, prove
 
 commands = typer.Typer()
 state = typer.Typer(help="The state's commitments and proofs.", no_args_is_help=True)

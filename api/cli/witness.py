@@ -12,18 +12,18 @@ from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import JsonOption
 from api.witness.app import create_app, introduction
 from api.witness.local import system_clock
-from ledger.evidence import kept_evidence
 from ledger.log.note import NoteError, Vkey, parse_vkey
 from ledger.log.policy import PolicyError, parse_policy
-from ledger.mirror import Mirror
-from ledger.witness_folder import (
+from ledger.witness.evidence import kept_evidence
+from ledger.witness.folder import (
     MIRROR_KEYS,
     WitnessFolder,
     WitnessFolderError,
     make_folder,
     open_folder,
 )
-from ledger.witness_store import KnownLog, WitnessStoreError
+from ledger.witness.mirror import Mirror
+from ledger.witness.store import KnownLog, WitnessStoreError
 
 HomeOption = Annotated[Path, typer.Option("--data", help="The witness's own folder.")]
 HOME = Path("witness-data")

@@ -16,7 +16,7 @@ from api.drafting.reports import Computed, ReportPlan, compute_report, draft_rep
 from api.inputs.factors import FactorRow, load_tables, param_batches
 from contracts.v1.forest_inputs import Stratum
 from contracts.values import Json
-from ledger.geometry import area_m2
+from ledger.land.geometry import area_m2
 
 PERIOD: Final = (date(2021, 9, 18), date(2025, 9, 17))
 PROJECT: Final = "0001"

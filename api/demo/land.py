@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.values import Json
-from ledger.geometry import ParcelGeometry, parse_parcel
+from ledger.land.geometry import ParcelGeometry, parse_parcel
 
 Point = tuple[int, int]
 

@@ -22,9 +22,9 @@ from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
 from contracts.dates import BEIJING
 from ledger import rulesets
-from ledger.audit import AuditReport, audit
+from ledger.audit.audit import AuditReport, audit
 from ledger.export import export_ledger
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 

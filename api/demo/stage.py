@@ -14,9 +14,9 @@ from contracts.dates import BEIJING, date_at
 from contracts.lookup import integer_of
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json, Movement, Value
-from ledger.geometry import ParcelGeometry
 from ledger.history import History
 from ledger.intake import read_envelope
+from ledger.land.geometry import ParcelGeometry
 from ledger.registry import Registry
 
 MINUTE_US: Final = 60_000_000

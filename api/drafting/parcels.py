@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from api.drafting.accounts import Sealed, seal_record
 from api.drafting.draft import Desk, Draft, draft_order
 from contracts.values import Json
-from ledger.counties import county_of
-from ledger.geometry import ParcelGeometry, area_m2, record_of
+from ledger.land.counties import county_of
+from ledger.land.geometry import ParcelGeometry, area_m2, record_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 from api.inputs.factors import FactorRow, from_param_row
 from contracts.lookup import integer_of
 from contracts.values import Row
-from ledger import spatial
-from ledger.geometry import ParcelGeometry
 from ledger.history import History
+from ledger.land import spatial
+from ledger.land.geometry import ParcelGeometry
 from ledger.projection import PAGE_ROWS
 from ledger.registry import Registry
 

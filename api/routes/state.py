@@ -13,7 +13,7 @@ from api.routes.log import ENTRY
 from contracts.lookup import integer_of
 from contracts.v1.state_commit import LATEST
 from contracts.values import Value
-from ledger.state_view import prove
+from ledger.state.view import prove
 
 ROWS_MAX = 1_000
 """Rows that one proof may list here; the command line has no limit."""

@@ -21,9 +21,9 @@ from starlette.routing import Route
 from api.witness.bodies import CHECKPOINT_BYTES_MAX, decoded_pieces, read_body
 from api.witness.copies import serve_copy
 from api.witness.metrics import CONTENT_TYPE, Metrics
-from ledger.mirror import Mirror
-from ledger.witness import Answer, AnswerError, Clock, refusal
-from ledger.witness_folder import WitnessFolder, policy_lines
+from ledger.witness.cosigner import Answer, AnswerError, Clock, refusal
+from ledger.witness.folder import WitnessFolder, policy_lines
+from ledger.witness.mirror import Mirror
 
 MIRROR_PREFIX: Final = "/mirror"
 """A witness and a mirror in one process need two monitoring prefixes (tlog-mirror)."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from ledger.witness import AnswerError, refusal
+from ledger.witness.cosigner import AnswerError, refusal
 
 CHECKPOINT_BYTES_MAX: Final = 256 * 1024
 """63 hashes and a note of some 70 lines by ML-DSA-44 keys."""

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from ledger.log.tiles import CHECKPOINT_PATH, TileError, parse_path
-from ledger.mirror_store import MirrorStore
+from ledger.witness.mirror_store import MirrorStore
 
 _UNCHANGING: Final = "public, max-age=31536000, immutable"
 _OPEN_TO_ALL: Final = {

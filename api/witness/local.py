@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 
 from api.witness.app import create_app
 from ledger.log.note import Vkey
-from ledger.witness import Clock
-from ledger.witness_folder import WitnessFolder, make_folder, open_folder, policy_lines
-from ledger.witness_store import KnownLog
+from ledger.witness.cosigner import Clock
+from ledger.witness.folder import WitnessFolder, make_folder, open_folder, policy_lines
+from ledger.witness.store import KnownLog
 
 START_S: Final = 10
 

@@ -7,9 +7,9 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from ledger.evidence import kept_evidence
-from ledger.mirror import Mirror
-from ledger.witness_folder import WitnessFolder
+from ledger.witness.evidence import kept_evidence
+from ledger.witness.folder import WitnessFolder
+from ledger.witness.mirror import Mirror
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

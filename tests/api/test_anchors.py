@@ -14,8 +14,8 @@ from api.cli.output import CommandError
 from api.cli.place import desk_of
 from api.due import due
 from contracts.values import Json
-from ledger.anchors import DAY_US, FOLDER, Anchor, is_due, recorded
-from ledger.audit import AuditReport, audit
+from ledger.anchors.anchors import DAY_US, FOLDER, Anchor, is_due, recorded
+from ledger.audit.audit import AuditReport, audit
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support.founded import Desk, found

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Event
 
 from api.background import publishing
-from ledger.signer import MARK_FILE
+from ledger.publish.signer import MARK_FILE
 from tests.support.ledger import open_scene
 
 

@@ -13,14 +13,14 @@ from api.cli.app import app
 from api.committing import StateKeeper, commit_state, commits
 from api.founding import key_file
 from contracts.lookup import texts_of
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.log.key import parse_vkey
 from ledger.log.policy import Policy, parse_policy
 from ledger.log.state_file import StateProof, verify_state
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 from ledger.replay import ReplayState
-from ledger.state import root_of, supply_of
-from ledger.state_store import STATE_FILE, StateStore
+from ledger.state.fold import root_of, supply_of
+from ledger.state.store import STATE_FILE, StateStore
 from tests.support.service import Service
 
 RUNNER = CliRunner()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.values import Json
-from ledger.kept import folder_reader
+from ledger.audit.kept import folder_reader
 from ledger.log.policy import check_policy, parse_policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.tile_reader import TileReader

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from api.mirror_site import write_site
-from ledger.kept import folder_reader
+from ledger.audit.kept import folder_reader
 from ledger.log.policy import parse_policy
-from ledger.mirror import Mirror
-from ledger.mirror_pull import pull
+from ledger.publish.targets import open_target
 from ledger.recovery import RecoveryError
-from ledger.targets import open_target
-from ledger.witness_folder import WitnessFolder, make_folder
-from ledger.witness_store import KnownLog
+from ledger.witness.folder import WitnessFolder, make_folder
+from ledger.witness.mirror import Mirror
+from ledger.witness.mirror_pull import pull
+from ledger.witness.store import KnownLog
 
 NOW_S = 1_800_000_000
 

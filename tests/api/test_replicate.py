@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from api.static_site import site_files
-from ledger import replicate as module
 from ledger.blobs import Access, write_blob
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.tile_reader import TileMissingError, TileReader
-from ledger.replicate import CHECKPOINT, replicate
+from ledger.publish import replicate as module
+from ledger.publish.replicate import CHECKPOINT, replicate
+from ledger.publish.targets import BucketTarget, FolderTarget, Target, TargetError, open_target
 from ledger.store import TamperedError
-from ledger.targets import BucketTarget, FolderTarget, Target, TargetError, open_target
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene
 from tests.support.object_storage import RCLONE, served
@@ -170,7 +170,7 @@ def test_a_page_is_written_again_only_with_other_bytes(
 ) -> None:
     target.replace("verify/page", b"one", "text/html")
     with monkeypatch.context() as patch:
-        patch.setattr("ledger.targets.write_atomically", _never)
+        patch.setattr("ledger.publish.targets.write_atomically", _never)
         patch.setattr(BucketTarget, "_put", _never)
         target.replace("verify/page", b"one", "text/html")
         with pytest.raises(AssertionError, match="written"):

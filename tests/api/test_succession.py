@@ -11,11 +11,11 @@ from api.rotation import predecessor_of
 from certificates.trust import Trust
 from certificates.verify import verify_pdf
 from contracts.refusal import RefusalCode, Refused
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.intake import read_envelope
 from ledger.log.entry import Entry
 from ledger.log.policy import Policy
-from ledger.publisher import announced_keys, publish
+from ledger.publish.publisher import announced_keys, publish
 from ledger.registry import Registry, open_registry
 from tests.api.conftest import DEMO_US
 

@@ -9,11 +9,12 @@ from unittest import mock
 
 import pytest
 
-from ledger import fetching, time_stamps
+from ledger import fetching
+from ledger.anchors import time_stamps
+from ledger.anchors.time_stamps import REPLY_TYPE, TimeStampError, ask_over_http
 from ledger.fetching import FetchError, StaticLog
 from ledger.log.tile_reader import TileMissingError
 from ledger.log.tiles import BUNDLE_SIZE_MAX
-from ledger.time_stamps import REPLY_TYPE, TimeStampError, ask_over_http
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

@@ -41,7 +41,7 @@ def test_a_reader_who_compares_nothing_sees_one_history(
     blind = mock.patch(
         "certificates.verify_log._newest", lambda note, _, policy: check_policy(policy, note)
     )
-    with blind, mock.patch("ledger.witness.keep_evidence"):
+    with blind, mock.patch("ledger.witness.cosigner.keep_evidence"):
         found = try_split_views(world, scripts, tmp_path, 3)
 
     assert found["shown"] == 3

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.findings import Findings
-from ledger.kept import check_kept, read_kept
+from ledger.audit.findings import Findings
+from ledger.audit.kept import check_kept, read_kept
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.note import Note, NoteSignature, parse_note
 from tests.support.ledger import LOG_KEY, ORIGIN

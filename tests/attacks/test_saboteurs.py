@@ -57,14 +57,14 @@ def no_signature(*_given: Any) -> int:
 
 Patch = tuple[str, Callable[..., Any]]
 ANY_CONSISTENCY: tuple[Patch, ...] = (
-    ("ledger.witness.verify_consistency", nothing),
-    ("ledger.mirror_pull.verify_consistency", nothing),
+    ("ledger.witness.cosigner.verify_consistency", nothing),
+    ("ledger.witness.mirror_pull.verify_consistency", nothing),
 )
 UNHASHED: Patch = ("ledger.log.tile_reader.TileReader.entries", unhashed)
 TRUSTING: Patch = ("ledger.log.tile_reader.TileReader._pyramid", trusting)
 ANY_KEYS: Patch = ("ledger.log.policy_form._check_keys", nothing)
-WITNESS_NAME: Patch = ("ledger.witness.refuse_own_log", nothing)
-MIRROR_NAME: Patch = ("ledger.mirror.refuse_own_log", nothing)
+WITNESS_NAME: Patch = ("ledger.witness.cosigner.refuse_own_log", nothing)
+MIRROR_NAME: Patch = ("ledger.witness.mirror.refuse_own_log", nothing)
 LENIENT: Patch = ("ledger.log.tile_reader.parse_tile", lenient)
 
 
@@ -148,7 +148,7 @@ def test_the_browser_without_a_check(
         (log_attacks.split_view, ANY_CONSISTENCY, "WitnessStoreError"),
         (log_attacks.fork_after_witnessing, ANY_CONSISTENCY, ACCEPTED),
         (log_attacks.swapped_tiles, ANY_CONSISTENCY, ACCEPTED),
-        (log_attacks.key_id_collision, [("ledger.witness.verify", nothing)], "422"),
+        (log_attacks.key_id_collision, [("ledger.witness.cosigner.verify", nothing)], "422"),
         (key_attacks.witness_named_like_the_origin, [WITNESS_NAME], ACCEPTED),
         (log_attacks.oversize_entry, [("api.witness.app.CHECKPOINT_BYTES_MAX", 1 << 20)], "400"),
     ],

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import AuditReport, audit
+from ledger.audit.audit import AuditReport, audit
 from ledger.blobs import Access, path_of, write_blob
 from ledger.log.canonical import canonical, parse
 from ledger.log.merkle import leaf_hash
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 from ledger.rebuild import rebuild
 from ledger.registry import CHECKPOINT_FILE, open_registry
 from ledger.settings import Settings

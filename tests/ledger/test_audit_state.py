@@ -6,10 +6,10 @@ import pytest
 
 from contracts.refusal import Refused
 from contracts.values import Json
-from ledger.audit import AuditReport, audit
+from ledger.audit.audit import AuditReport, audit
 from ledger.log.entry import Entry
 from ledger.replay import ReplayState
-from ledger.state import root_of, supply_of
+from ledger.state.fold import root_of, supply_of
 from tests.support import bodies
 from tests.support.ledger import SERVICES, Scene, open_scene
 from tests.support.signing import sign

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import audit
-from ledger.publisher import publish
+from ledger.audit.audit import audit
+from ledger.publish.publisher import publish
 from ledger.settings import Settings
 from tests.support.ledger import open_scene
 

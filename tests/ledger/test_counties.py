@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.counties import counties, county_of
-from ledger.geometry import area_m2
-from ledger.polygon import REGION, GeometryError, GeometryProblem, parse_parcel
+from ledger.land.counties import counties, county_of
+from ledger.land.geometry import area_m2
+from ledger.land.polygon import REGION, GeometryError, GeometryProblem, parse_parcel
 from tests.support.geometries import Points, multi_record, parcel, rectangle
 
 AREAS_KM2 = {

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import delete
 
 from contracts.refusal import RefusalCode, Refused
-from ledger import spatial
 from ledger.export import export_ledger, import_ledger
-from ledger.geometry import area_m2, parse_parcel
 from ledger.intake import SignedOrder
+from ledger.land import spatial
+from ledger.land.geometry import area_m2, parse_parcel
 from ledger.log.entry import Entry
 from ledger.tables import side_org
 from tests.support import bodies, geometries

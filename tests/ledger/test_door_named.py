@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry
 from ledger.tables import side_org

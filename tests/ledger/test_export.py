@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.export import LedgerFileError, export_ledger, import_ledger
 from ledger.log.canonical import canonical, parse
 from ledger.log.verify import EXIT_HOLDS
 from ledger.log.verify import main as verify_main
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 from ledger.registry import CHECKPOINT_FILE
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, Scene, open_scene, open_world

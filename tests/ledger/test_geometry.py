@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.geometry import (
+from ledger.land.geometry import (
     OUTLINE_RINGS_MAX,
     OUTLINE_VERTICES_MAX,
     Overlap,
@@ -18,7 +18,7 @@ from ledger.geometry import (
     overlap_m2,
     sliver_limit_m2,
 )
-from ledger.polygon import ParcelGeometry, Point, parse_parcel
+from ledger.land.polygon import ParcelGeometry, Point, parse_parcel
 from tests.support.geometries import (
     LAT,
     LON,

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from contracts.refusal import RefusalCode, Refused
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.export import LedgerFileError, import_ledger
-from ledger.high_water import HighWater, HighWaterError, raise_mark, read_mark
 from ledger.log.entry import Entry
-from ledger.publisher import publish
-from ledger.quorum import PublishError
+from ledger.publish.high_water import HighWater, HighWaterError, raise_mark, read_mark
+from ledger.publish.publisher import publish
+from ledger.publish.quorum import PublishError
 from ledger.registry import Registry, open_registry
 from tests.support import bodies
 from tests.support.ledger import ORIGIN, Scene, World, open_scene

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.mark_restore import RestoreError, restore_marks
+from ledger.publish.mark_restore import RestoreError, restore_marks
+from ledger.publish.signer import MARK_FILE
 from ledger.registry import Registry, open_registry
-from ledger.signer import MARK_FILE
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene
 from tests.support.publishing import NearWitness, NearWitnesses, near_publisher

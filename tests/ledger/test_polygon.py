@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.values import Json
-from ledger.geojson import from_geojson
-from ledger.log.canonical import canonical
-from ledger.polygon import (
+from ledger.land.geojson import from_geojson
+from ledger.land.polygon import (
     VERTICES_MAX,
     GeometryError,
     GeometryProblem,
@@ -19,6 +18,7 @@ from ledger.polygon import (
     record_bytes,
     record_of,
 )
+from ledger.log.canonical import canonical
 from tests.support.geometries import (
     LAT,
     LON,

@@ -7,8 +7,9 @@ from unittest import mock
 
 import pytest
 
-from ledger import files, publisher, signer, tiling
-from ledger.publisher import Publisher
+from ledger import files
+from ledger.publish import publisher, signer, tiling
+from ledger.publish.publisher import Publisher
 from tests.support.publish_faults import Sabotage, cut_at_every_step, fail_at_every_step, opened
 
 STEPS_MIN = 18

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from ledger import growth, signer
+from ledger.publish import growth, signer
 from tests.support.publish_flips import STAGES, flip_often, opened
 
 FLIPS = 200

@@ -7,11 +7,11 @@ from threading import Event
 
 import pytest
 
-from ledger import publish_loop
 from ledger.log.checkpoint import open_checkpoint
-from ledger.publish_loop import keep_publishing
-from ledger.publisher import Publisher
-from ledger.quorum import AheadError, NoQuorumError
+from ledger.publish import loop as publish_loop
+from ledger.publish.loop import keep_publishing
+from ledger.publish.publisher import Publisher
+from ledger.publish.quorum import AheadError, NoQuorumError
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, open_world
 from tests.support.publishing import near_publisher

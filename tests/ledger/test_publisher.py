@@ -7,15 +7,15 @@ import pytest
 
 from contracts.refusal import RefusalCode, Refused
 from ledger import store
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import Skey
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
-from ledger.publisher import publish
-from ledger.quorum import PublishError
+from ledger.publish.publisher import publish
+from ledger.publish.quorum import PublishError
+from ledger.publish.signer import KEY_FILE, SignerError
 from ledger.registry import CHECKPOINT_FILE, open_registry
-from ledger.signer import KEY_FILE, SignerError
 from ledger.store import TamperedError
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, open_world

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger import growth, publisher
-from ledger.lease import LeaseError, end_lease, renew_lease, take_lease
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.merkle import inclusion_path, leaf_hash, verify_inclusion
 from ledger.log.policy import check_policy, parse_policy
 from ledger.log.tiles import tiles_of
-from ledger.quorum import AheadError, NoQuorumError, PublishError
+from ledger.publish import growth, publisher
+from ledger.publish.lease import LeaseError, end_lease, renew_lease, take_lease
+from ledger.publish.quorum import AheadError, NoQuorumError, PublishError
+from ledger.publish.tiling import STAGING, write_once
 from ledger.registry import Registry, open_registry
 from ledger.store import TamperedError
-from ledger.tiling import STAGING, write_once
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene
 from tests.support.publishing import NearWitness, NearWitnesses, near_publisher

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from tests.support import sabotage
 from tests.support.ledger import Scene
 from tests.support.races import opened, race, race_fairly, times_retired

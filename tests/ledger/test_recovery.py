@@ -10,10 +10,10 @@ from threading import Thread
 
 import pytest
 
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.log.key import ALG_COSIGNATURE, Skey
 from ledger.log.policy import Policy, PolicyLog, PolicyWitness
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 from ledger.recovery import Recovery, RecoveryError, recover
 from ledger.registry import Registry, open_registry
 from ledger.static_source import SourceError, static_source

@@ -6,7 +6,7 @@ import pytest
 
 from ledger import refill as module
 from ledger import signature_checks
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import parse_entry
 from ledger.log.verify import ChainError, PasskeyScope, passkey_scope

@@ -13,12 +13,12 @@ from contracts.books import Block, MemoryBooks
 from contracts.refusal import Refused
 from contracts.values import TERMINAL, Json, Moment, Outcome, place_kind
 from ledger import rulesets
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry
 from ledger.redecide import Redecider
-from ledger.state import root_of, supply_of
-from ledger.state_store import StateStore
+from ledger.state.fold import root_of, supply_of
+from ledger.state.store import StateStore
 from tests.support import bodies
 from tests.support.ledger import ISSUER, REGISTRAR, SUPERVISOR, Scene, open_scene
 from tests.support.signing import Signer, sign

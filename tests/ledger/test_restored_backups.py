@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 from ledger import registry
-from ledger.publisher import Publisher
+from ledger.publish.publisher import Publisher
 from tests.support.backups import HARMLESS, WAYS, History, opened, restore, signs_nothing
 from tests.support.memory import folder_in_memory
 

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from ledger.audit import Outside, audit
-from ledger.kept import read_kept
+from ledger.audit.audit import Outside, audit
+from ledger.audit.kept import read_kept
 from ledger.log.key import Skey
 from tests.support.ledger import LOG_KEY, ORIGIN
 from tests.support.rewriting import WAYS, Told, detect, rewrite, tell

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ledger import signer
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import ALG_ML_DSA_44, Skey
 from ledger.log.merkle import EMPTY_ROOT
 from ledger.log.note import parse_note
-from ledger.signer import MARK_FILE, PQ_KEY_FILE, SignerError, begin, sign
-from ledger.signer_wire import RemoteSigner, answer
+from ledger.publish import signer
+from ledger.publish.signer import MARK_FILE, PQ_KEY_FILE, SignerError, begin, sign
+from ledger.publish.signer_wire import RemoteSigner, answer
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene
 from tests.support.publishing import NOW_S, request
@@ -143,7 +143,7 @@ def test_a_child_process_signs(scene: Scene) -> None:
 def test_a_signer_behind_a_socket_keeps_the_keys_to_itself(scene: Scene, tmp_path: Path) -> None:
     registry, address = scene.world.registry, tmp_path / "socket"
     keys = registry.settings.keys.rename(tmp_path / "elsewhere")
-    command = [sys.executable, "-m", "ledger.signer_process", str(keys), str(address)]
+    command = [sys.executable, "-m", "ledger.publish.signer_process", str(keys), str(address)]
     with subprocess.Popen(command) as process:
         for _ in range(200):
             if address.exists():

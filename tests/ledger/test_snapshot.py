@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit_snapshot import SnapshotReport, audit_from_snapshot
+from ledger.audit.from_snapshot import SnapshotReport, audit_from_snapshot
 from ledger.log.entry import parse_entry
 from ledger.replay import ReplayState
-from ledger.snapshot import SUFFIX, SnapshotError, read_snapshot, write_snapshot
-from ledger.state import root_of
-from ledger.state_store import StateStore
+from ledger.state.fold import root_of
+from ledger.state.snapshot import SUFFIX, SnapshotError, read_snapshot, write_snapshot
+from ledger.state.store import StateStore
 from tests.ledger.test_audit_state import commit, trade
 from tests.support.ledger import Scene, open_scene
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from ledger.geometry import overlap_m2
-from ledger.polygon import ParcelGeometry, record_bytes
-from ledger.spatial import (
+from ledger.land.geometry import overlap_m2
+from ledger.land.polygon import ParcelGeometry, record_bytes
+from ledger.land.spatial import (
     Neighbour,
     add_parcel,
     check,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Connection, create_engine, func, select, update
 
 from ledger.log.state_tree import EMPTY, in_order, path_in, tree_hash
-from ledger.state_nodes import StateNodes
-from ledger.state_records import StateDamagedError
-from ledger.state_tables import state_leaf, state_metadata, state_node
+from ledger.state.nodes import StateNodes
+from ledger.state.records import StateDamagedError
+from ledger.state.tables import state_leaf, state_metadata, state_node
 
 texts = st.text("ab0", max_size=4)
 changes = st.lists(st.tuples(texts, st.none() | st.text("xy", max_size=2)), max_size=8)

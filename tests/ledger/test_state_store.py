@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ledger import state_store
 from ledger.log.state_tree import EMPTY
 from ledger.registry import Registry, open_registry
 from ledger.replay import ReplayState
 from ledger.settings import Settings
-from ledger.state import root_of, supply_of
-from ledger.state_records import StateDamagedError
-from ledger.state_store import StateStore
+from ledger.state import store as state_store
+from ledger.state.fold import root_of, supply_of
+from ledger.state.records import StateDamagedError
+from ledger.state.store import StateStore
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene
 

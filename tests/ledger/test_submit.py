@@ -11,7 +11,7 @@ from contracts.invariants import InvariantError
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Movement, Outcome
 from ledger import rulesets, store
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.engine import create_write_engine
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry

@@ -10,8 +10,8 @@ from random import Random
 import pytest
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from ledger import time_stamps
-from ledger.time_stamps import (
+from ledger.anchors import time_stamps
+from ledger.anchors.time_stamps import (
     TimeStampError,
     ask_over_http,
     check_time_stamp,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import witness_store
-from ledger.witness_folder import WitnessFolder
-from ledger.witness_store import Cosigned, WitnessStoreError
+from ledger.witness import store as witness_store
+from ledger.witness.folder import WitnessFolder
+from ledger.witness.store import Cosigned, WitnessStoreError
 from tests.support import witness_races as races
 from tests.support.children import Report
 from tests.support.witnesses import NOW_S, ORIGIN, SmallLog, cosigner, make_witness

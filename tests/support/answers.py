@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from ledger import spatial, store, vault
+from ledger import store, vault
 from ledger.blobs import Access, read_blob, stored_blobs
 from ledger.engine import create_read_engine
-from ledger.geometry import read_record
 from ledger.history import History
+from ledger.land import spatial
+from ledger.land.geometry import read_record
 from ledger.log.merkle import inclusion_path
 from ledger.projection import StoredBooks
 from ledger.settings import Settings

@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 
 from contracts.refusal import Refused
-from ledger.quorum import PublishError
+from ledger.publish.quorum import PublishError
+from ledger.publish.signer import MARK_FILE, SignerError, read_signer_mark
 from ledger.registry import open_registry
 from ledger.settings import Settings
-from ledger.signer import MARK_FILE, SignerError, read_signer_mark
 from tests.support import bodies
 from tests.support.ledger import Scene, entries_of, open_scene
 from tests.support.publishing import NearWitness, NearWitnesses, near_publisher

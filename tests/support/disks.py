@@ -15,8 +15,9 @@ from threading import Lock
 from typing import TypeVar
 from unittest import mock
 
-from ledger import files, tiling
+from ledger import files
 from ledger.files import Disk
+from ledger.publish import tiling
 
 Files = dict[Path, bytes]
 SomeDisk = TypeVar("SomeDisk", bound=Disk)

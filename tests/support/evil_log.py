@@ -17,9 +17,9 @@ from ledger.log.merkle import inclusion_path
 from ledger.log.note import Note, NoteSignature, parse_note
 from ledger.log.proof import TlogProof
 from ledger.log.witness_wire import parse_lines
-from ledger.mirror import Mirror
-from ledger.mirror_pull import pull
-from ledger.witness_folder import WitnessFolder, make_folder, open_folder, policy_lines
+from ledger.witness.folder import WitnessFolder, make_folder, open_folder, policy_lines
+from ledger.witness.mirror import Mirror
+from ledger.witness.mirror_pull import pull
 from tests.support.certificates import demo_log
 from tests.support.people import ORIGIN
 from tests.support.witnesses import NOW_S, URL, SmallLog, fetcher

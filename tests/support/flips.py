@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from ledger.audit import AuditReport, audit
+from ledger.audit.audit import AuditReport, audit
 from ledger.blobs import Access, stored_blobs, write_blob
 from ledger.settings import Settings
 from tests.support import bodies

@@ -6,12 +6,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ledger.evidence import HELD_FILE, OFFERED_FILE, kept_evidence
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.policy import Policy, PolicyError, check_policy, parse_policy
 from ledger.log.witness_wire import AddCheckpoint
-from ledger.mirror import Mirror
-from ledger.mirror_pull import RewrittenError, pull
+from ledger.witness.evidence import HELD_FILE, OFFERED_FILE, kept_evidence
+from ledger.witness.mirror import Mirror
+from ledger.witness.mirror_pull import RewrittenError, pull
 from tests.support.cheats import bought, forked
 from tests.support.evil_log import ORIGIN, SIZE, World, clock
 from tests.support.forks import Fork, ForkServer, fork_at, forks_of_a_thief, two_witnesses

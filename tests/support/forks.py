@@ -12,7 +12,7 @@ from threading import Thread
 from ledger.log.cosignature import cosign
 from ledger.log.note import Note, NoteSignature, Skey, parse_note
 from ledger.log.tile_reader import TileMissingError
-from ledger.witness_folder import WitnessFolder
+from ledger.witness.folder import WitnessFolder
 from tests.support.cheats import forked
 from tests.support.evil_log import RECORD, SEEN, SIZE, Shown, World, fork_of
 from tests.support.witnesses import NOW_S, SmallLog, seed

@@ -14,7 +14,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from contracts.values import Json
-from ledger.polygon import ParcelGeometry, parse_parcel
+from ledger.land.polygon import ParcelGeometry, parse_parcel
 
 LON = 110_120_000
 LAT = 40_980_000

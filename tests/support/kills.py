@@ -9,7 +9,7 @@ from select import select
 from sqlalchemy import Engine
 
 from ledger import store
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.engine import create_read_engine, create_write_engine
 from ledger.log.verify import ChainState, check_chain
 from ledger.settings import Settings

@@ -12,13 +12,13 @@ from contracts.check_digits import encode_id
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
-from ledger.geometry import area_m2, parse_parcel
 from ledger.intake import PrivateRecord, SignedOrder
+from ledger.land.geometry import area_m2, parse_parcel
 from ledger.log.entry import Entry
 from ledger.log.key import Skey
+from ledger.publish.signer import KEY_FILE, begin
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
-from ledger.signer import KEY_FILE, begin
 from tests.support import bodies, geometries
 from tests.support.bodies import Body
 from tests.support.signing import Signer, nonce, private, sign

@@ -2,7 +2,7 @@
 
 from contracts.books import MemoryBooks
 from contracts.values import Json
-from ledger.state import root_of, supply_of
+from ledger.state.fold import root_of, supply_of
 from tests.support.people import ORIGIN, hex_digest
 
 Body = dict[str, Json]

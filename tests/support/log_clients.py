@@ -20,12 +20,12 @@ from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import TileError
 from ledger.log.tree_head import parse_checkpoint
 from ledger.log.witness_wire import origin_hash
-from ledger.mirror import Mirror
-from ledger.mirror_pull import BehindError, RewrittenError, pull
-from ledger.mirror_store import MirrorStore, MirrorStoreError
-from ledger.witness import AnswerError
-from ledger.witness_folder import WitnessFolder, WitnessFolderError, make_folder, open_folder
-from ledger.witness_store import KnownLog, WitnessStoreError
+from ledger.witness.cosigner import AnswerError
+from ledger.witness.folder import WitnessFolder, WitnessFolderError, make_folder, open_folder
+from ledger.witness.mirror import Mirror
+from ledger.witness.mirror_pull import BehindError, RewrittenError, pull
+from ledger.witness.mirror_store import MirrorStore, MirrorStoreError
+from ledger.witness.store import KnownLog, WitnessStoreError
 from tests.support.evil_log import (
     ENTRIES,
     ORIGIN,

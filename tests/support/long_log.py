@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.trading import Market
 from ledger.intake import read_envelope
 from ledger.log.key import Vkey
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 
 PAGE = 500
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from contracts.values import Json
 from ledger import rulesets
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
+from ledger.publish.signer import KEY_FILE, begin
 from ledger.registry import CHECKPOINT_FILE, Registry, open_registry
-from ledger.signer import KEY_FILE, begin
 from tests.support.certificates import LOG_KEY
 from tests.support.scenario import main_world
 from tests.support.service import Service, fill, settings_of

@@ -8,10 +8,10 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from ledger.log.checkpoint import open_checkpoint
+from ledger.publish.signer import read_signer_mark
+from ledger.publish.tiling import STAGING
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
-from ledger.signer import read_signer_mark
-from ledger.tiling import STAGING
 from tests.support import bodies
 from tests.support.children import fork
 from tests.support.disks import FAULTS, Cut, FaultyDisk, Files, RecordingDisk, installed

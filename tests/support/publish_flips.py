@@ -8,15 +8,16 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-from ledger import growth, publisher, signer, store
-from ledger.lease import LeaseError
+from ledger import store
 from ledger.log import merkle
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
-from ledger.quorum import PublishError
+from ledger.publish import growth, publisher, signer
+from ledger.publish.lease import LeaseError
+from ledger.publish.quorum import PublishError
+from ledger.publish.signer import SignerError, read_signer_mark
 from ledger.registry import Registry
-from ledger.signer import SignerError, read_signer_mark
 from ledger.store import TamperedError
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene

@@ -11,10 +11,10 @@ from ledger.log.merkle import verify_consistency
 from ledger.log.note import NoteSignature, parse_note
 from ledger.log.policy import Policy
 from ledger.log.tree_head import parse_checkpoint
-from ledger.publisher import Publisher
-from ledger.quorum import Consistency, ask_nobody
+from ledger.publish.publisher import Publisher
+from ledger.publish.quorum import Consistency, ask_nobody
+from ledger.publish.signer import SignRequest, read_signer_mark, sign
 from ledger.registry import Registry
-from ledger.signer import SignRequest, read_signer_mark, sign
 from tests.support.ledger import LOG_KEY, ORIGIN
 from tests.support.signing import Signer
 

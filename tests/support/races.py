@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from contracts.books import BlocksError
 from contracts.invariants import InvariantError
 from contracts.refusal import RefusalCode, Refused
-from ledger.audit import audit
+from ledger.audit.audit import audit
 from ledger.engine import create_write_engine
 from ledger.intake import SignedOrder
 from ledger.settings import Settings

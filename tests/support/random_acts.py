@@ -6,7 +6,7 @@ from random import Random
 from contracts.dates import date_at
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
-from ledger.state import root_of, supply_of
+from ledger.state.fold import root_of, supply_of
 from tests.support import log_bodies, main_bodies, unit_bodies
 from tests.support.main_bodies import VALIDATOR, VERIFIER
 from tests.support.passkeys import passkey

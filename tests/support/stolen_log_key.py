@@ -16,7 +16,7 @@ from ledger.log.note import Note, NoteSignature, parse_note
 from ledger.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.witness_wire import AddCheckpoint
-from ledger.witness_folder import WitnessFolder
+from ledger.witness.folder import WitnessFolder
 from tests.support.witnesses import NOW_S, SmallLog, cosigner, seed
 
 SIZE: Final = 40

@@ -10,12 +10,12 @@ from random import Random
 from select import select
 from unittest import mock
 
-from ledger import witness_store
 from ledger.log.checkpoint import Checkpoint, parse_checkpoint
 from ledger.log.merkle import ProofError, verify_consistency
 from ledger.log.note import Note, parse_note, verify
 from ledger.log.witness_wire import parse_lines
-from ledger.witness_folder import WitnessFolder, open_folder
+from ledger.witness import store as witness_store
+from ledger.witness.folder import WitnessFolder, open_folder
 from tests.support.children import Child, Report, fork
 from tests.support.witnesses import ORIGIN, SmallLog, cosigner
 

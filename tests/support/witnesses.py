@@ -15,9 +15,9 @@ from ledger.log.note import Skey, Vkey
 from ledger.log.tile_reader import TileMissingError
 from ledger.log.tiles import TILE_WIDTH, encode_bundle, new_tiles, tile_bytes
 from ledger.log.witness_wire import AddCheckpoint
-from ledger.witness import Witness
-from ledger.witness_folder import WitnessFolder, make_folder
-from ledger.witness_store import KnownLog
+from ledger.witness.cosigner import Witness
+from ledger.witness.folder import WitnessFolder, make_folder
+from ledger.witness.store import KnownLog
 
 ORIGIN = "log.example/sinks"
 URL = "http://127.0.0.1:1"

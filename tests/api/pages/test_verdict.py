@@ -11,7 +11,7 @@ from api.pages.checkpoint import AHEAD_US_MAX, Published
 from certificates.number import certificate_number, parse_number
 from contracts.check_digits import ALPHANUMERIC
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
-from ledger.publisher import publish
+from ledger.publish.publisher import publish
 from ledger.registry import CHECKPOINT_FILE
 from tests.support.certificates import LOG_KEY
 from tests.support.pages import HOUR_US, published_at, read, with_registry

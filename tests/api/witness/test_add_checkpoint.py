@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from ledger.evidence import kept_evidence
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.key import ALG_COSIGNATURE, ALG_ML_DSA_44
 from ledger.log.note import Note, NoteSignature, Skey, parse_note, sign, verify
 from ledger.log.witness_wire import AddCheckpoint, origin_hash, parse_lines
-from ledger.witness_folder import WitnessFolder
+from ledger.witness.evidence import kept_evidence
+from ledger.witness.folder import WitnessFolder
 from tests.support.witnesses import NOW_S, ORIGIN, SmallLog, client_of, make_witness, seed
 
 LOG = SmallLog.of(40)

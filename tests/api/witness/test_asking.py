@@ -16,7 +16,7 @@ from api.witness.local import LocalWitness, local_witnesses, loopback, serving
 from ledger.log.note import Note, NoteSignature, parse_note
 from ledger.log.policy import Policy, check_policy, parse_policy
 from ledger.log.witness_wire import format_lines
-from ledger.witnesses import Outcome, WitnessAnswer, ask_each, ask_witnesses
+from ledger.witness.asking import Outcome, WitnessAnswer, ask_each, ask_witnesses
 from tests.support.witnesses import ORIGIN, SmallLog, make_witness
 
 LOG = SmallLog.of(50)

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from ledger.evidence import kept_evidence
 from ledger.log.mirror_wire import Head, MirrorInfo, Package, requests, spans
 from ledger.log.note import Note, parse_note, verify
 from ledger.log.subtree import subtree_consistency_path
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import TileError
 from ledger.log.witness_wire import origin_hash, parse_lines
-from ledger.mirror import Mirror
-from ledger.mirror_pull import BehindError, Pulled, RewrittenError, pull
-from ledger.mirror_store import MirrorStore, MirrorStoreError
-from ledger.witness_folder import WitnessFolder, open_folder
+from ledger.witness.evidence import kept_evidence
+from ledger.witness.folder import WitnessFolder, open_folder
+from ledger.witness.mirror import Mirror
+from ledger.witness.mirror_pull import BehindError, Pulled, RewrittenError, pull
+from ledger.witness.mirror_store import MirrorStore, MirrorStoreError
 from tests.support.witnesses import NOW_S, ORIGIN, SmallLog, client_of, fetcher, make_witness
 
 LOG = SmallLog.of(700)

@@ -12,7 +12,7 @@ from api.witness.local import loopback, serving
 from ledger.log.note import Note, parse_note, verify
 from ledger.log.policy import Policy, parse_policy
 from ledger.log.witness_wire import origin_hash, parse_lines
-from ledger.witness_folder import open_folder
+from ledger.witness.folder import open_folder
 from tests.support import runbook
 from tests.support.architecture import ROOT
 from tests.support.witnesses import ORIGIN, SmallLog

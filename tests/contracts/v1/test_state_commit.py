@@ -6,7 +6,7 @@ from contracts.books import MemoryBooks
 from contracts.refusal import RefusalCode
 from contracts.v1.state_commit import TOTALS
 from contracts.values import INTEGER_MAX
-from ledger.state import root_of, supply_of
+from ledger.state.fold import root_of, supply_of
 from tests.support.main_steps import ANCHOR_SERVICE, STATE_SERVICE, SUPERVISOR
 from tests.support.refusing import (
     Spoil,

@@ -17,7 +17,7 @@ from ledger.log.state_claims import Claim, Prefix, Presence, Unit
 from ledger.log.state_file import StateProof, verify_state
 from ledger.log.state_proof import StateProofError
 from ledger.log.state_tree import tree_hash
-from ledger.state_proving import NoBatchError, prove_prefix, prove_unit
+from ledger.state.proving import NoBatchError, prove_prefix, prove_unit
 from tests.support import state_vectors
 from tests.support.certificates import demo_log
 from tests.support.state_vectors import BATCH, claims, committed, committed_root, proof_of

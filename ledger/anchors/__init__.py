@@ -1,0 +1,1 @@
+"""Dating checkpoints by time-stamping authorities."""

@@ -1,0 +1,141 @@
+"""Audit of the database files themselves: pages, indexes, schema, and types of stored values."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    column,
+    event,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
+
+from ledger.audit.findings import Findings
+from ledger.engine import create_read_engine, create_write_engine
+from ledger.land import spatial
+from ledger.migrations import migrate
+from ledger.rebuild import create_projections
+from ledger.settings import Settings
+from ledger.tables import LOG_METADATA, SIDE_METADATA, VAULT, VIEW_METADATA
+
+_MEMORY: Final = Path(":memory:")
+_STORED_AS: Final = {"INTEGER": "integer", "TEXT": "text", "BLOB": "blob"}
+_NAMED_MAX: Final = 20
+_MISSING_FROM_INDEX: Final = re.compile(r"row (\d+) missing from index (\S+)")
+_TABLES: Final = {
+    checked.name: checked
+    for metadata in (LOG_METADATA, VIEW_METADATA, SIDE_METADATA)
+    for checked in metadata.sorted_tables
+}
+
+SchemaItem = tuple[str, str, str, str, str]
+
+
+@contextmanager
+def audit_connection(settings: Settings) -> Iterator[Connection]:
+    """Open the databases for an audit: nothing is written, and no text fails to decode."""
+    vault = settings.vault if settings.vault.exists() else _MEMORY
+    engine = create_read_engine(settings.database, vault)
+    event.listen(engine, "connect", _decode_anything)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _decode_anything(connection: sqlite3.Connection, _record: object) -> None:
+    connection.text_factory = lambda data: data.decode(errors="surrogateescape")
+
+
+def check_databases(connection: Connection, settings: Settings, findings: Findings) -> None:
+    """Check pages and indexes by SQLite's own check, and the schema against the program's."""
+    for schema, path in (("main", settings.database), (VAULT, settings.vault)):
+        with findings.reading(path.name):
+            for (line,) in connection.execute(text(f"PRAGMA {schema}.integrity_check")).all():
+                if line != "ok":
+                    findings.add(_subject(connection, schema, line) or path.name, str(line))
+        with findings.reading(path.name):
+            stored = _schema(connection, schema)
+            expected = {item for item in _expected_schema() if item[0] == schema}
+            for item in sorted(expected - stored):
+                findings.add(f"{path.name} {item[2]}", f"{item[1]} is missing or altered")
+            for item in sorted(stored - expected):
+                findings.add(f"{path.name} {item[2]}", f"{item[1]} is not part of the schema")
+
+
+def _subject(connection: Connection, schema: str, line: str) -> str | None:
+    """Return the table and key that a line of SQLite's check is about, if it is about a row."""
+    found = _MISSING_FROM_INDEX.fullmatch(line)
+    if found is None:
+        return None
+    master = table("sqlite_master", column("name"), column("tbl_name"), schema=schema)
+    owner = select(master.c.tbl_name).where(master.c.name == found[2])
+    checked = _TABLES.get(connection.execute(owner).scalar_one_or_none() or "")
+    if checked is None:
+        return None
+    rowid: ColumnElement[int] = literal_column(f"{checked.fullname}.rowid")
+    key = select(*checked.primary_key).where(rowid == int(found[1]))
+    row = connection.execute(key).one_or_none()
+    return None if row is None else f"{checked.name} {'/'.join(str(part) for part in row)}"
+
+
+def _schema(connection: Connection, schema: str) -> set[SchemaItem]:
+    columns: list[ColumnElement[str]] = [
+        column(name) for name in ("type", "name", "tbl_name", "sql")
+    ]
+    rows = connection.execute(select(*columns).select_from(table("sqlite_master", schema=schema)))
+    return {
+        # SQLite writes a renamed table's name in quotes; that is no difference.
+        (
+            schema,
+            str(row[0]),
+            str(row[1]),
+            str(row[2]),
+            " ".join(str(row[3]).replace('"', "").split()),
+        )
+        for row in rows
+    }
+
+
+@cache
+def _expected_schema() -> frozenset[SchemaItem]:
+    """Return the schema that this program creates, read from a database in memory."""
+    engine = create_write_engine(_MEMORY, _MEMORY)
+    try:
+        with engine.begin() as connection:
+            migrate(connection)
+            spatial.create_index(connection)
+            create_projections(connection)
+            return frozenset(_schema(connection, "main") | _schema(connection, VAULT))
+    finally:
+        engine.dispose()
+
+
+def check_types(connection: Connection, checked: Table, findings: Findings) -> bool:
+    """Check that every value has its column's type, so that it can be read as what it is."""
+    wrong = [
+        func.typeof(part) != _STORED_AS[str(part.type.compile(connection.dialect))]
+        for part in checked.columns
+    ]
+    rowid: ColumnElement[int] = literal_column(f"{checked.fullname}.rowid")
+    before = len(findings.items)
+    with findings.reading(checked.name):
+        statement = select(rowid).select_from(checked).where(or_(*wrong)).limit(_NAMED_MAX)
+        for number in connection.execute(statement).scalars():
+            findings.add(
+                f"{checked.name} rowid {number}", "a value has another type than its column"
+            )
+    return len(findings.items) == before

@@ -1,0 +1,1 @@
+"""Parcels: polygons in integer micro-degrees, their areas, counties and overlaps."""

@@ -1,0 +1,1 @@
+"""The tree over rows and blocks: followed off the lock, committed, proven from."""

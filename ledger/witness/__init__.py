@@ -1,0 +1,1 @@
+"""Other organisations: cosigning what continues, keeping copies, and asking those who do."""
