@@ -18,7 +18,7 @@ from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, NoteError, Skey, Vkey, parse_skey
 from ledger.log.policy import Policy, PolicyError, PolicyLog, check_policy, parse_policy
 from ledger.log.tiles import CHECKPOINT_PATH
-from ledger.publish.published import announced
+from ledger.publish.announced import announced
 from ledger.publish.quorum import read_policy
 from ledger.publish.signer import KEY_FILES
 from ledger.registry import Registry

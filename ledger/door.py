@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from stdnum.cn import uscc as uscc_number
 
 from contracts.books import Books
+from contracts.lookup import texts_of
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger import rulesets, vault
@@ -18,6 +19,7 @@ from ledger.intake import PrivateRecord, SignedOrder
 from ledger.land import spatial
 from ledger.land.counties import county_of
 from ledger.land.geometry import GeometryError, ParcelGeometry, area_m2, parse_parcel
+from ledger.log.key import ALG_ED25519, NoteError, parse_vkey
 from ledger.log.signature import SignatureError, check_key
 from ledger.text_rules import check_texts
 
@@ -63,6 +65,8 @@ def check_state(connection: Connection, books: Books, signed: SignedOrder) -> No
         _check_org_is_new(connection, signed)
     elif kind == "parcel.register":
         _check_parcel(connection, signed)
+    elif kind == "log.keys":
+        _check_log_keys(books, signed)
     elif kind in _NAMED:
         _check_named_org(connection, books, signed)
 
@@ -189,6 +193,24 @@ def _check_named_org(connection: Connection, books: Books, signed: SignedOrder) 
         raise Refused(RefusalCode.RECORD_MISSING, kind="org", commitment=committed)
     if named.get("uscc") != registered:
         raise Refused(RefusalCode.NAMED_ORG_WRONG, field=field, org=org, uscc=named.get("uscc"))
+
+
+def _check_log_keys(books: Books, signed: SignedOrder) -> None:
+    """Refuse to drop the last key with which this version can sign a checkpoint."""
+    body = signed.order.body
+    if not isinstance(body, dict) or body.get("action") != "drop":
+        return
+    dropped = {item.get("vkey") for item in _objects(body.get("vkeys"))}
+    listed = texts_of(books.row("registry") or {}, "log_vkeys")
+    if not any(_signs(vkey) for vkey in listed if vkey not in dropped):
+        raise Refused(RefusalCode.LOG_KEYS_TOO_FEW, announced=len(listed))
+
+
+def _signs(vkey: str) -> bool:
+    try:
+        return parse_vkey(vkey).alg == ALG_ED25519
+    except NoteError:
+        return False
 
 
 def _check_parcel(connection: Connection, signed: SignedOrder) -> None:

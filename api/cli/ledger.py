@@ -79,7 +79,7 @@ def audit_command(
     if as_json:
         print_json(_summary(report))
     else:
-        _show(report)
+        _show(report, len(outside.kept))
     if not report.ok:
         raise typer.Exit(1)
 
@@ -111,7 +111,7 @@ def _summary(report: AuditReport) -> dict[str, object]:
     }
 
 
-def _show(report: AuditReport) -> None:
+def _show(report: AuditReport, kept: int) -> None:
     checked = str(report.signatures) if report.signatures else "not checked: this is no pass"
     rows = [
         ("entries", str(report.entries)),
@@ -121,6 +121,8 @@ def _show(report: AuditReport) -> None:
     if report.anchors:
         dated = f"{report.dates} of {report.anchors} dates checked against trusted roots"
         rows.append(("anchors", dated))
+    if kept:
+        rows.append(("kept copies", f"{kept} compared"))
     rows += [(name, f"{kg:,} kg") for name, kg in sorted(report.supply.items())]
     rows += [(finding.where, finding.what) for finding in report.findings[:FINDINGS_SHOWN]]
     more = len(report.findings) - FINDINGS_SHOWN

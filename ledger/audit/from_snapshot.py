@@ -75,9 +75,10 @@ def audit_from_snapshot(path: Path, read: Callable[[], Iterable[bytes]]) -> Snap
     walk.state.changed.update(
         (key.encode(), canonical(dict(value)).decode()) for key, value in state_of(books)
     )
-    for content in read():
-        if _MARK in content:
-            _note_commitment(walk, content)
+    for seq, content in enumerate(read()):
+        # Entries up to the snapshot are not decided again, so none of them may vouch for it.
+        if seq > head.through and _MARK in content:
+            _note_commitment(walk, seq, content)
     for seq, content in enumerate(read()):
         _take(walk, seq, content)
     if walk.committed_seq is None:
@@ -105,11 +106,13 @@ def _begun(books: MemoryBooks) -> ReplayState:
     return ReplayState(books=books, supply=supply_changes(issued))
 
 
-def _note_commitment(walk: _Walk, content: bytes) -> None:
+def _note_commitment(walk: _Walk, seq: int, content: bytes) -> None:
     try:
         commitment = read_commitment(parse_entry(content))
     except EntryError:
         return  # The words may stand in any text; what is wrong with an entry is found below.
+    if commitment.seq != seq:
+        return  # found below as well
     if commitment.through > walk.head.through:
         walk.state.expect([content])
     elif commitment.through == walk.head.through and commitment.root == walk.head.root:

@@ -18,9 +18,11 @@ from .policy import Policy, PolicyVerdict
 from .proof import TlogProof, verify_entry
 from .state_claims import Claim, Claimed, read_claim
 from .state_proof import StateProofError
+from .verify import ChainError, PasskeyScope, check_signatures
 
 STATE_PROOF_SIZE_MAX: Final = 64 * 1024 * 1024
 COMMIT_KIND: Final = "state.commit"
+COMMIT_ACTOR: Final = "service/state"
 VERSION: Final = 1
 
 _COMMON: Final = {"commitment", "kind", "v"}
@@ -126,7 +128,8 @@ def verify_state(proof: StateProof, *, policy: Policy) -> ProvenState:
     try:
         entry = parse_entry(proof.entry)
         commitment = read_commitment(entry)
-    except EntryError as error:
+        check_signatures(entry, PasskeyScope())
+    except (EntryError, ChainError) as error:
         raise StateProofError(f"commitment: {error}") from error
     inclusion = TlogProof.parse(proof.proof)
     if inclusion.index != entry.seq:
@@ -149,8 +152,13 @@ def read_commitment(entry: Entry) -> Commitment:
         raise EntryError(f"not a {COMMIT_KIND}")
     value = read_object(rows[0]["value"], _LATEST, "state/latest")
     supply = value["supply"]
-    if value["seq"] != entry.seq or not isinstance(supply, dict):
-        raise EntryError("state/latest is not of this entry")
+    stated = {name: value[name] for name in ("root", "supply", "through")}
+    if value["seq"] != entry.seq or not isinstance(supply, dict) or entry.order["body"] != stated:
+        raise EntryError("state/latest is not what this entry's order states")
+    if entry.order["actor"] != COMMIT_ACTOR:
+        raise EntryError(f"not an order of {COMMIT_ACTOR}")
+    if read_integer(value["through"], "through") >= entry.seq:
+        raise EntryError("a commitment cannot speak of itself or of what comes after it")
     return Commitment(
         seq=entry.seq,
         at_us=entry.at_us,

@@ -207,7 +207,9 @@ def _check_export(path: Path, signed: Checkpoint | None) -> ChainState:
     if state.size == 0:
         raise ChainError(0, "the export is empty")
     if signed is not None and state.size < signed.size:
-        raise ChainError(state.size, f"missing; the checkpoint signs {signed.size} entries")
+        raise ChainError(
+            state.size, f"missing; the checkpoint signs {signed.size} entries: export again"
+        )
     return state
 
 

@@ -6,9 +6,9 @@ from contracts.lookup import registry as registry_row
 from ledger import store
 from ledger.files import in_turn, write_atomically
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
-from ledger.log.note import Note, NoteError, parse_note
+from ledger.log.note import Note, NoteError, Vkey, parse_note
 from ledger.log.policy import PolicyError, check_policy
-from ledger.publish.published import announced
+from ledger.publish.announced import ever_announced
 from ledger.publish.quorum import read_policy
 from ledger.publish.signer import MARK_FILE, read_signer_mark
 from ledger.registry import Registry
@@ -35,7 +35,9 @@ def restore_marks(registry: Registry, note: bytes, *, confirmed: bool = False) -
             continue it; the standing mark knows more.
     """
     row = registry_row(registry.books())
-    keys, origin = announced(row), str(row["origin"])
+    origin = str(row["origin"])
+    with registry.reader.connect() as connection:
+        keys = ever_announced(connection)
     try:
         checkpoint = open_checkpoint(note, keys, origin)
     except NoteError as error:
@@ -50,10 +52,10 @@ def restore_marks(registry: Registry, note: bytes, *, confirmed: bool = False) -
     path = registry.settings.keys / MARK_FILE
     with in_turn(path):
         standing = read_signer_mark(registry.settings.keys)
-        if standing is not None and _size(standing, registry) > checkpoint.size:
-            raise RestoreError("the standing mark knows more entries; it is never lowered")
+        if standing is not None:
+            _check_standing(standing, checkpoint, keys, confirmed=confirmed)
         # If we crash between the two, the higher mark is missing still, and says so.
-        write_atomically(path, _own_lines(note, registry), mode=0o600)
+        write_atomically(path, _own_lines(note, keys), mode=0o600)
     registry.raise_mark()
     return checkpoint
 
@@ -70,22 +72,36 @@ def _check_witnessed(registry: Registry, note: bytes, *, confirmed: bool) -> Non
                 "no witness stands in the policy: confirm that no newer checkpoint was ever signed"
             )
         return
-    wanted = min(WITNESSES_MIN, len(policy.witnesses))
-    if len(verdict.witnesses) < wanted:
-        raise RestoreError(f"{len(verdict.witnesses)} witnesses have cosigned it, not {wanted}")
+    # A witness may have two keys, and two lines of the policy: it still counts once.
+    behind = {one.name: one.vkey.name for one in policy.witnesses}
+    wanted = min(WITNESSES_MIN, len(set(behind.values())))
+    cosigned = len({behind[name] for name, _ in verdict.witnesses})
+    if cosigned < wanted:
+        raise RestoreError(f"{cosigned} witnesses have cosigned it, not {wanted}")
 
 
-def _size(note: bytes, registry: Registry) -> int:
-    row = registry_row(registry.books())
+def _check_standing(
+    standing: bytes, checkpoint: Checkpoint, keys: tuple[Vkey, ...], *, confirmed: bool
+) -> None:
+    """A mark is never lowered, and never replaced by another root at its size."""
     try:
-        return open_checkpoint(note, announced(row), str(row["origin"])).size
-    except NoteError:
-        return 0  # a damaged mark says nothing
+        known = open_checkpoint(standing, keys, checkpoint.origin)
+    except NoteError as error:
+        if not confirmed:
+            raise RestoreError(
+                f"the standing mark cannot be read ({error}): confirm that no newer checkpoint "
+                "was ever signed"
+            ) from error
+        return
+    if known.size > checkpoint.size:
+        raise RestoreError("the standing mark knows more entries; it is never lowered")
+    if known.size == checkpoint.size and known.root != checkpoint.root:
+        raise RestoreError("the standing mark has another root at that size")
 
 
-def _own_lines(note: bytes, registry: Registry) -> bytes:
+def _own_lines(note: bytes, keys: tuple[Vkey, ...]) -> bytes:
     """Return the note as the log signed it, without what others have added."""
     parsed = parse_note(note)
-    own = {(key.name, key.key_id) for key in announced(registry_row(registry.books()))}
+    own = {(key.name, key.key_id) for key in keys}
     lines = tuple(one for one in parsed.signatures if (one.name, one.key_id) in own)
     return Note(parsed.text, lines).to_bytes()

@@ -10,13 +10,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from contracts.lookup import texts_of
 from contracts.values import Value
 from ledger import store
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
-from ledger.log.key import NoteError, Vkey, parse_vkey
+from ledger.log.key import NoteError, Vkey
 from ledger.log.tile_reader import TileMissingError, TileReader
 from ledger.log.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileError
+from ledger.publish.announced import ever_announced
 from ledger.publish.high_water import HighWater
 from ledger.publish.signer import MARK_FILE, read_signer_mark
 from ledger.settings import Settings
@@ -59,7 +59,7 @@ def find_disagreement(
                     f"{_CHECKPOINT} exists but the ledger is empty: {_RESTORE}."
                 )
             return None
-        keys, origin = announced(row), str(row["origin"])
+        keys, origin = ever_announced(connection), str(row["origin"])
         shown = _opened(_CHECKPOINT, note, keys, origin)
         signed = _opened(_SIGNER, signed_note, keys, origin)
         _compare_marks(shown, signed, mark, signer_elsewhere=settings.signer is not None)
@@ -71,17 +71,6 @@ def find_disagreement(
     except _DisagreementError as error:
         return str(error)
     return None
-
-
-def announced(row: Value) -> tuple[Vkey, ...]:
-    """Return the keys that the log has announced, those that this version can read."""
-    keys = []
-    for text in texts_of(row, "log_vkeys"):
-        try:
-            keys.append(parse_vkey(text))
-        except NoteError:
-            continue
-    return tuple(keys)
 
 
 def _read(folder: Path, path: str) -> bytes:

@@ -22,10 +22,10 @@ from ledger.log.key import ALG_ML_DSA_44, Vkey
 from ledger.log.merkle import EMPTY_ROOT, ProofError, verify_consistency
 from ledger.log.note import NoteError
 from ledger.publish import high_water
+from ledger.publish.announced import ever_announced, signing_keys
 from ledger.publish.growth import read_growth
 from ledger.publish.high_water import HighWater
 from ledger.publish.lease import Lease, end_lease, renew_lease, take_lease
-from ledger.publish.published import announced
 from ledger.publish.quorum import Ask, NoQuorumError, PublishError, ask_all, ask_nobody, cosigned
 from ledger.publish.signer import SignRequest
 from ledger.publish.signer_wire import RemoteSigner, Signer
@@ -91,7 +91,7 @@ class Publisher:
         """Show the witnesses what was signed last, before anything new is: an old copy shows."""
         mark = self.signer.mark()
         if mark is not None and not self.greeted.is_set():
-            size = self._signed(announced_keys(self.registry), self.registry.origin()).size
+            size = self._signed(self._known(), self.registry.origin()).size
             consistency = self.registry.consistency
             ask_all(self.registry.settings, mark, self.ask, lambda at: consistency(at, size))
             self.greeted.set()
@@ -115,10 +115,11 @@ class Publisher:
 
     def _step(self, end: int, renew: Callable[[], None]) -> tuple[bytes, int]:
         """Publish one step towards `end` entries; return the note and its size."""
-        keys = announced_keys(self.registry)
+        keys = signing_keys(registry_row(self.registry.books()))
         origin = self.registry.origin()
-        old_note, old = self._published(keys, origin)
-        last = self._signed(keys, origin)
+        known = self._known()
+        old_note, old = self._published(known, origin)
+        last = self._signed(known, origin)
         if max(old.size, last.size) > end:
             raise PublishError(
                 f"{max(old.size, last.size)} entries were signed, now there are {end}"
@@ -151,6 +152,11 @@ class Publisher:
         renew()
         self._show(old_note, full)
         return full, size
+
+    def _known(self) -> tuple[Vkey, ...]:
+        """Return all keys: what one signed before it was dropped is still what the log said."""
+        with self.registry.reader.connect() as connection:
+            return ever_announced(connection)
 
     def _published(self, keys: tuple[Vkey, ...], origin: str) -> tuple[bytes | None, Checkpoint]:
         note = self.registry.checkpoint()
@@ -237,15 +243,3 @@ def publish(registry: Registry) -> bytes:
     registry.origin()
     with publisher_of(registry) as publisher:
         return publisher.publish()
-
-
-def announced_keys(registry: Registry) -> tuple[Vkey, ...]:
-    """Return the keys that the log has announced, those that this version can read.
-
-    Raises:
-        PublishError: there is none.
-    """
-    keys = announced(registry_row(registry.books()))
-    if not keys:
-        raise PublishError("the log has announced no key that this version can read")
-    return keys

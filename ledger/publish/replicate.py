@@ -19,7 +19,7 @@ from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.merkle import ProofError, verify_consistency
 from ledger.log.note import NoteError
 from ledger.log.tiles import CHECKPOINT_PATH, tiles_of
-from ledger.publish.published import announced
+from ledger.publish.announced import announced
 from ledger.publish.targets import Target, TargetError
 from ledger.registry import Registry
 from ledger.store import TamperedError

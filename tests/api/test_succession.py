@@ -10,12 +10,14 @@ from api.keys import load_seed
 from api.rotation import predecessor_of
 from certificates.trust import Trust
 from certificates.verify import verify_pdf
+from contracts.lookup import registry as registry_row
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
 from ledger.intake import read_envelope
 from ledger.log.entry import Entry
 from ledger.log.policy import Policy
-from ledger.publish.publisher import announced_keys, publish
+from ledger.publish.announced import signing_keys
+from ledger.publish.publisher import publish
 from ledger.registry import Registry, open_registry
 from tests.api.conftest import DEMO_US
 
@@ -35,7 +37,7 @@ def test_every_certificate_verifies_after_the_log_is_frozen(played: Path, tmp_pa
     later = submit(registry, "log.freeze", {"reason": "x", "successor": None}, *OFFICERS)
     trust = Trust.load(registry.settings.trust)
     # The demonstration's witnesses have ended with it; papers are still checked against them.
-    write_policy(registry.settings, Policy.of_keys(announced_keys(registry)))
+    write_policy(registry.settings, Policy.of_keys(signing_keys(registry_row(registry.books()))))
     note = publish(registry)
 
     assert isinstance(frozen, Entry)

@@ -33,7 +33,8 @@ const POLICY_LINES = {
       if (member === 'none' || !isPolicyName(policy, member) || used.has(member)) return false;
       used.add(member);
     }
-    const needed = { all: members.length, any: 1 }[threshold]
+    const named = new Map([['all', members.length], ['any', 1]]);
+    const needed = named.get(threshold)
       ?? (/^[1-9][0-9]{0,2}$/.test(threshold) ? Number(threshold) : 0);
     if (needed < 1 || needed > members.length) return false;
     policy.groups.set(name, { needed, members });

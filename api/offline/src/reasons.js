@@ -111,7 +111,7 @@ const REASONS = {
   ledger_lines: ['导出文件须逐行、以换行结尾', 'an export has one entry a line, each ended by a line feed'],
   ledger_entry: ['第 {seq} 号记录不规范', 'entry {seq} is not well formed'],
   ledger_chain: ['第 {seq} 号记录与前一条不相接', 'entry {seq} does not continue the chain'],
-  ledger_short: ['检查点有 {size} 条，导出文件只有 {lines} 条', 'the checkpoint has {size} entries, the export only {lines}'],
+  ledger_short: ['检查点有 {size} 条，导出文件只有 {lines} 条：请重新导出，或改用不超过 {lines} 条的检查点；若仍如此，条目已缺失', 'the checkpoint has {size} entries, the export only {lines}: export again, or use a checkpoint of at most {lines}; if it stays so, entries are missing'],
   root_other: ['前 {size} 条的树根与检查点不同：两份历史', 'the root of the first {size} entries is another: two histories'],
   log_shrunk: ['您给出的检查点只有 {other} 条，而证明已有 {size} 条：登记簿被缩短，或您给的是旧检查点', 'the checkpoint you gave has {other} entries, the proof already {size}: the log has shrunk, or you gave an old checkpoint'],
   log_behind: ['这里只有 {size} 条，而登记簿已签署过 {other} 条：旧副本，或被回退', 'there are {size} entries here, but the log has signed {other}: an old copy, or the log went back'],
