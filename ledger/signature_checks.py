@@ -9,15 +9,14 @@ them itself, and answers one line a page: the first entry whose signatures do no
     frame:  length in 4 bytes, big-endian, and that many bytes
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
+from ledger.children import start_child
 from ledger.log.canonical import Json, canonical, parse_canonical
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.verify import ChainError, PasskeyScope, check_signatures
@@ -29,7 +28,6 @@ AHEAD_MAX: Final = 4
 """Pages that wait for the child; more would only take memory."""
 
 _COUNT_SIZE: Final = 4
-_ROOT: Final = Path(__file__).parents[1]
 
 
 class CheckerError(Exception):
@@ -94,13 +92,8 @@ class SignatureChecker:
 
 
 def _start(scope: PasskeyScope) -> subprocess.Popen[bytes]:
-    """Start a child on the same code as this process; -P keeps the current folder out of it."""
-    child = subprocess.Popen(  # our own interpreter on our own module
-        [sys.executable, "-P", "-m", "ledger.signature_checks"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
-    )
+    """Start a child, and tell it where passkeys may sign."""
+    child = start_child("ledger.signature_checks")
     _send(child, _frame(canonical({"origins": scope.origins, "rp_id": scope.rp_id})))
     return child
 

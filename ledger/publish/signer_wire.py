@@ -12,17 +12,17 @@ import os
 import selectors
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol
 
+from ledger.children import start_child
 from ledger.log.canonical import Json, NotCanonicalError, canonical, parse_canonical
 from ledger.publish.signer import SignerError, SignRequest, read_signer_mark, sign
 
 LINE_SIZE_MAX: Final = 65_536
 ANSWER_S_MAX: Final = 30
-_ROOT: Final = Path(__file__).parents[1]
+END_S_MAX: Final = 5
 
 
 class Signer(Protocol):
@@ -41,20 +41,17 @@ class Signer(Protocol):
 class RemoteSigner:
     """A signer at the other end of a pair of streams.
 
+    A conversation that went wrong is ended, because a late answer would be taken for that of the
+    next question; the next question then begins another one.
+
     Raises:
         SignerError: it cannot be reached, does not answer in time, or refuses.
     """
 
     def __init__(self, keys: Path, address: Path | None = None) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
-        self._socket: socket.socket | None = None
-        if address is None:
-            self._child = _start(keys)
-            self._out, self._in = _descriptors(self._child)
-        else:
-            self._socket = _connect(address)
-            self._out = self._in = self._socket.fileno()
-        self._rest = b""
+        self._keys, self._address = keys, address
+        self._line: _Line | None = _Line.to(keys, address)
+        self._closed = False
 
     def mark(self) -> bytes | None:
         """Return the note that was signed last, or nothing."""
@@ -68,13 +65,9 @@ class RemoteSigner:
         return note
 
     def close(self) -> None:
-        """Let the child end, or hang up."""
-        if self._child is not None and self._child.stdin and self._child.stdout:
-            self._child.stdin.close()
-            self._child.stdout.close()
-            self._child.wait(ANSWER_S_MAX)
-        if self._socket is not None:
-            self._socket.close()
+        """Let the child end, or hang up, for good."""
+        self._hang_up()
+        self._closed = True
 
     def __enter__(self) -> "RemoteSigner":
         return self
@@ -87,20 +80,57 @@ class RemoteSigner:
     ) -> None:
         self.close()
 
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
     def _ask(self, question: dict[str, Json]) -> bytes | None:
-        try:
-            os.write(self._in, canonical(question) + b"\n")
-            answer = parse_canonical(self._read_line())
-        except (OSError, NotCanonicalError) as error:
-            raise SignerError(f"the signer cannot be understood: {error}") from error
-        if not isinstance(answer, dict) or set(answer) not in ({"note"}, {"refused"}):
-            raise SignerError("the signer cannot be understood")
-        if "refused" in answer:
-            raise SignerError(str(answer["refused"]))
-        note = answer["note"]
+        said = self._converse(question)
+        if "refused" in said:
+            raise SignerError(str(said["refused"]))
+        note = said["note"]
         return note.encode() if isinstance(note, str) else None
 
-    def _read_line(self) -> bytes:
+    def _converse(self, question: dict[str, Json]) -> dict[str, Json]:
+        if self._closed:
+            raise SignerError("the signer cannot be understood: it was let go")
+        try:
+            if self._line is None:
+                self._line = _Line.to(self._keys, self._address)
+            said = parse_canonical(self._line.ask(canonical(question) + b"\n"))
+            if not isinstance(said, dict) or set(said) not in ({"note"}, {"refused"}):
+                raise SignerError("the signer cannot be understood")
+        except (OSError, NotCanonicalError) as error:
+            self._hang_up()
+            raise SignerError(f"the signer cannot be understood: {error}") from error
+        except SignerError:
+            self._hang_up()
+            raise
+        return said
+
+
+class _Line:
+    """One conversation: a child's pipes, or a socket."""
+
+    def __init__(
+        self, held: "subprocess.Popen[bytes] | socket.socket", out: int, into: int
+    ) -> None:
+        self._held, self._out, self._in = held, out, into
+        self._rest = b""
+
+    @classmethod
+    def to(cls, keys: Path, address: Path | None) -> "_Line":
+        if address is not None:
+            stream = _connect(address)
+            return cls(stream, stream.fileno(), stream.fileno())
+        child = start_child("ledger.publish.signer_process", str(keys.absolute()))
+        if child.stdout is None or child.stdin is None:
+            raise SignerError("the signer has no streams")
+        return cls(child, child.stdout.fileno(), child.stdin.fileno())
+
+    def ask(self, line: bytes) -> bytes:
+        os.write(self._in, line)
         while b"\n" not in self._rest:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._out, selectors.EVENT_READ)
@@ -110,8 +140,19 @@ class RemoteSigner:
             if not part:
                 raise SignerError("the signer has ended; start it again and see what it says")
             self._rest += part
-        line, _, self._rest = self._rest.partition(b"\n")
-        return line
+        answered, _, self._rest = self._rest.partition(b"\n")
+        return answered
+
+    def close(self) -> None:
+        if isinstance(self._held, socket.socket):
+            self._held.close()
+            return
+        try:
+            self._held.communicate(timeout=END_S_MAX)
+        except subprocess.TimeoutExpired:
+            # The signer keeps what it signs before it answers, so ending it loses nothing.
+            self._held.kill()
+            self._held.communicate()
 
 
 def answer(keys: Path, line: bytes, now_s: int) -> bytes:
@@ -162,22 +203,6 @@ def _from_json(value: object) -> SignRequest:
                 vkeys=tuple(str(one) for one in vkeys),
             )
     raise SignerError("not a request of this protocol")
-
-
-def _start(keys: Path) -> subprocess.Popen[bytes]:
-    """Start a child on the same code as this process; -P keeps the current folder out of it."""
-    return subprocess.Popen(  # noqa: S603  # our own interpreter on our own module
-        [sys.executable, "-P", "-m", "ledger.publish.signer_process", str(keys.absolute())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
-    )
-
-
-def _descriptors(child: subprocess.Popen[bytes]) -> tuple[int, int]:
-    if child.stdout is None or child.stdin is None:
-        raise SignerError("the signer has no streams")
-    return child.stdout.fileno(), child.stdin.fileno()
 
 
 def _connect(address: Path) -> socket.socket:

@@ -11,7 +11,7 @@ from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import ALG_ML_DSA_44, Skey
 from ledger.log.merkle import EMPTY_ROOT
 from ledger.log.note import parse_note
-from ledger.publish import signer
+from ledger.publish import signer, signer_wire
 from ledger.publish.signer import MARK_FILE, PQ_KEY_FILE, SignerError, begin, sign
 from ledger.publish.signer_wire import RemoteSigner, answer
 from tests.support import bodies
@@ -160,6 +160,21 @@ def test_a_signer_behind_a_socket_keeps_the_keys_to_itself(scene: Scene, tmp_pat
 def test_a_signer_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SignerError, match="no signer listens"):
         RemoteSigner(tmp_path, tmp_path / "socket")
+
+
+def test_a_late_answer_is_not_taken_for_the_next_one(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = scene.world.registry
+    with RemoteSigner(registry.settings.keys) as child:
+        monkeypatch.setattr(signer_wire, "ANSWER_S_MAX", 0)
+        with pytest.raises(SignerError, match="has not answered"):
+            child.mark()
+        monkeypatch.undo()
+
+        note = child.sign(request(registry, 0))
+
+        assert child.mark() == note
 
 
 @pytest.mark.parametrize(
