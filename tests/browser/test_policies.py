@@ -28,6 +28,7 @@ from tests.support.policies import (
     TREE,
     WITNESSES,
     note_of,
+    with_wrong_signature,
 )
 
 in_one_page = settings(max_examples=60, deadline=None)
@@ -128,7 +129,7 @@ def spoiled_notes() -> dict[str, tuple[str, bytes]]:
     """Return policies and notes that no client may accept."""
     full = note_of("x1", "x2", "x3", "y1", "y2")
     *good, last = full.signatures
-    flipped = replace(last, signature=last.signature[:-1] + bytes([last.signature[-1] ^ 1]))
+    flipped = with_wrong_signature(last)
     pretender = Skey(LOG.name, bytes(32))
     colliding = NoteSignature(LOG.name, LOG.vkey.key_id, bytes(64))
     larger = cosign(replace(TREE, size=22), WITNESSES["x1"], NOW)

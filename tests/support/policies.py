@@ -5,7 +5,7 @@ from dataclasses import replace
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.cosignature import cosign
 from ledger.log.key import ALG_COSIGNATURE, ALG_ML_DSA_44, Skey
-from ledger.log.note import Note, parse_note
+from ledger.log.note import Note, NoteSignature, parse_note
 from ledger.log.policy import parse_policy
 
 ORIGIN = "registry.example/sinks"
@@ -44,3 +44,9 @@ def note_of(*names: str, signers: tuple[Skey, ...] = (LOG,), at: int = NOW) -> N
     note = parse_note(sign_checkpoint(TREE, signers, NOW))
     lines = [cosign(TREE, WITNESSES[name], at + number) for number, name in enumerate(names)]
     return replace(note, signatures=(*note.signatures, *lines))
+
+
+def with_wrong_signature(line: NoteSignature) -> NoteSignature:
+    """Return a line as it was, but that its signature holds under no key."""
+    *kept, last = line.signature
+    return replace(line, signature=bytes([*kept, last ^ 1]))

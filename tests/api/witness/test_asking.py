@@ -13,10 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.witness.local import LocalWitness, local_witnesses, loopback, serving
-from ledger.log.note import Note, NoteSignature, parse_note
+from ledger.log.note import Note, parse_note
 from ledger.log.policy import Policy, check_policy, parse_policy
 from ledger.log.witness_wire import format_lines
 from ledger.witness.asking import Outcome, WitnessAnswer, ask_each, ask_witnesses
+from tests.support.policies import with_wrong_signature
 from tests.support.witnesses import ORIGIN, SmallLog, make_witness
 
 LOG = SmallLog.of(50)
@@ -91,10 +92,6 @@ def test_a_witness_that_holds_another_branch_refuses(witnesses: tuple[LocalWitne
     assert all(one.detail.startswith("422") for one in answers)
 
 
-def forged(line: NoteSignature) -> NoteSignature:
-    return NoteSignature(line.name, line.key_id, line.signature[:-1] + b"\0")
-
-
 @contextmanager
 def hostile(tmp_path: Path, answer: object) -> Iterator[LocalWitness]:
     """A witness whose keys the policy has, and whose server answers whatever it likes."""
@@ -111,7 +108,7 @@ def hostile(tmp_path: Path, answer: object) -> Iterator[LocalWitness]:
 
 def with_forged_copy(body: bytes) -> Response:
     lines = parse_note(LOG.note(10).rpartition(b"\n\n")[0] + b"\n\n" + body).signatures
-    return Response(format_lines([forged(lines[0]), lines[1]]))
+    return Response(format_lines([with_wrong_signature(lines[0]), lines[1]]))
 
 
 def test_a_forged_line_does_not_spoil_the_true_one(tmp_path: Path) -> None:

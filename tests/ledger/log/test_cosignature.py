@@ -21,6 +21,7 @@ from ledger.log.cosignature import (
 )
 from ledger.log.key import ALG_COSIGNATURE, ALG_ML_DSA_44, NoteError, Skey, Vkey, parse_skey
 from ledger.log.note import Note, NoteSignature, Verified, parse_note, sign, verify
+from tests.support.policies import with_wrong_signature
 
 ORIGIN = "registry.example/sinks"
 LOG = Skey(ORIGIN, bytes(range(32)))
@@ -107,7 +108,7 @@ def test_only_the_newer_kind_states_the_cosigners_name() -> None:
 
 
 def test_a_failing_line_of_a_known_cosigner_spoils_the_note() -> None:
-    bad = replace(cosigned(OLD), signature=cosigned(OLD).signature[:-1] + b"\0")
+    bad = with_wrong_signature(cosigned(OLD))
     with pytest.raises(NoteError, match="does not verify"):
         verify(with_lines(bad, cosigned(NEW)), [OLD.vkey, NEW.vkey])
     assert verify(with_lines(bad, cosigned(NEW)), [NEW.vkey]) == (Verified(NEW.vkey, NOW),)
@@ -132,7 +133,7 @@ def test_the_log_signs_with_both_its_keys_and_each_alone_opens() -> None:
 def test_one_wrong_line_of_the_log_closes_the_checkpoint() -> None:
     note = parse_note(sign_checkpoint(TREE, [LOG, LOG_PQ], NOW))
     first, second = note.signatures
-    second = replace(second, signature=second.signature[:-1] + b"\0")
+    second = with_wrong_signature(second)
     spoiled = Note(note.text, (first, second)).to_bytes()
     with pytest.raises(NoteError, match="does not verify"):
         open_checkpoint(spoiled, [LOG.vkey, LOG_PQ.vkey], ORIGIN)

@@ -17,7 +17,17 @@ from ledger.log.policy import (
     check_policy,
     parse_policy,
 )
-from tests.support.policies import LOG, LOG_PQ, NOW, POLICY, TEXT, TREE, WITNESSES, note_of
+from tests.support.policies import (
+    LOG,
+    LOG_PQ,
+    NOW,
+    POLICY,
+    TEXT,
+    TREE,
+    WITNESSES,
+    note_of,
+    with_wrong_signature,
+)
 
 
 def enough(names: tuple[str, ...]) -> bool:
@@ -95,7 +105,7 @@ def test_a_witness_counts_once_and_only_for_this_very_checkpoint() -> None:
 def test_a_failing_line_of_a_witness_that_is_not_needed_still_refuses_the_note() -> None:
     note = note_of("x1", "x2", "y1", "y2")
     *good, last = note.signatures
-    spoiled = replace(last, signature=last.signature[:-1] + bytes([last.signature[-1] ^ 1]))
+    spoiled = with_wrong_signature(last)
     with pytest.raises(PolicyError, match="does not verify"):
         check_policy(POLICY, replace(note, signatures=(*good, spoiled)).to_bytes())
 
