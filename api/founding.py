@@ -4,14 +4,14 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from api.drafting.accounts import PersonPlan
 from api.drafting.draft import Desk, Draft, draft_order
 from api.keys import load_seed, make_key
-from certificates.pki import make_pki
+from certificates.pki_certificates import Holder
+from certificates.trust import Trust
 from contracts.v1 import anchor_record, certificate_record, state_commit
 from contracts.values import Json
 from ledger.files import write_atomically
@@ -34,6 +34,10 @@ POLICY_LINK: Final = "policy"
 FIRST_ENTRY_FILE: Final = "registry.json"
 
 
+class FoundingError(Exception):
+    """A registry cannot be founded yet; the text says what to do first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundingPlan:
     """What the founders decide.
@@ -54,6 +58,12 @@ class FoundingPlan:
     policy_basis: str
     predecessor: str | None = None
 
+    @property
+    def holder(self) -> Holder:
+        """Who seals the registry's papers: its issuer."""
+        organisation = str(self.issuer.get("en") or self.issuer.get("zh"))
+        return Holder(organisation=organisation, environment=self.environment)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchors:
@@ -68,25 +78,25 @@ class Anchors:
 
 
 def make_anchors(settings: Settings, plan: FoundingPlan, now_us: int) -> Anchors:
-    """Make the registry's keys and write the public trust anchors; never overwrites.
+    """Make the keys of log and services and write the public trust anchors; never overwrites.
+
+    The seal's root is there already: it was made apart, on a machine that this one need not be.
 
     Raises:
+        FoundingError: the trust folder holds no root of seals.
         KeyFileError: a key file exists.
         FileExistsError: the log's key exists.
     """
+    fingerprint = Trust.load(settings.trust).seal_root_sha256
+    if fingerprint is None:
+        raise FoundingError(
+            f"{settings.trust} holds no root of seals; make one first: sinkledger pki init"
+        )
     settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings.trust.mkdir(parents=True, exist_ok=True)
     service_keys = {name: make_key(settings.keys / key_file(name)) for name in SERVICES}
     vkeys = _make_log_keys(settings.keys, plan.origin, now_us)
     _write_policy(settings, vkeys)
-    anchors = make_pki(
-        settings.keys,
-        settings.trust,
-        organisation=str(plan.issuer.get("en") or plan.issuer.get("zh")),
-        environment=plan.environment,
-        now=datetime.fromtimestamp(now_us // 1_000_000, tz=UTC),
-    )
-    return Anchors(vkeys=vkeys, seal_root_sha256=anchors.root_sha256, service_keys=service_keys)
+    return Anchors(vkeys=vkeys, seal_root_sha256=fingerprint, service_keys=service_keys)
 
 
 def key_file(service: str) -> str:

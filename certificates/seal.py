@@ -10,27 +10,30 @@ embedded, as PDF/A wants it.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certificates.pki import SEAL_CHAIN, SEAL_KEY
+from certificates.pki import chain_of
+from certificates.seal_key import KeyFolder, KeyPlace, SealKey, SealKeyError
 
 FIELD: Final = "RegistrySeal"
 REASON: Final = "Registry seal 登记处签章"
@@ -41,31 +44,27 @@ _RESERVED_WITH_TIME: Final = 24_576
 """Hex characters kept for the signature. Knowing them saves a second, dummy signature."""
 
 
-class SealError(Exception):
-    """The seal's key and its certificate do not belong together, or are no P-256 key."""
-
-
 class Sealer:
     """Holds the seal's key and seals renderings.
 
     Args:
-        keys: The folder with seal.key and seal-chain.pem.
+        keys: The folder with seal-chain.pem, and with the key unless `place` is given.
         timestamper: Adds a trusted time (level B-T); without one the level is B-B.
+        place: Where the key is, such as a token.
 
     Raises:
-        SealError: see there.
-        OSError: a file is missing.
+        RootError: there is no chain.
+        SealKeyError: the key cannot be reached, or is not the one that its certificate names.
     """
 
-    def __init__(self, keys: Path, timestamper: TimeStamper | None = None) -> None:
-        chain_pem, key_pem = (keys / SEAL_CHAIN).read_bytes(), (keys / SEAL_KEY).read_bytes()
-        certificate = x509.load_pem_x509_certificates(chain_pem)[0]
-        key = load_pem_private_key(key_pem, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise SealError("the seal's key is no elliptic-curve key")
-        if key.public_key() != certificate.public_key():
-            raise SealError("the seal's key is not the one that its certificate names")
-        self._signer = _CachedSigner(key, key_pem, chain_pem)
+    def __init__(
+        self, keys: Path, timestamper: TimeStamper | None = None, place: KeyPlace | None = None
+    ) -> None:
+        chain = chain_of(keys)
+        key = (place or KeyFolder(folder=keys)).find(chain[0])
+        if key.public != chain[0].public_key():
+            raise SealKeyError("the seal's key is not the one that its certificate names")
+        self._signer = _KeySigner(key, chain)
         self._timestamper = timestamper
 
     def seal(self, pdf: bytes, *, when: datetime) -> bytes:
@@ -101,26 +100,37 @@ class Sealer:
         return sealed.getvalue()
 
 
-class _CachedSigner(SimpleSigner):
-    """Keeps the parsed key; the base class parses it for every signature."""
+class _KeySigner(Signer):
+    """Signs with a key that is open already; the base class parses one for every signature."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, key_pem: bytes, chain_pem: bytes) -> None:
-        seal, *issuers = load_certs_from_pemder_data(chain_pem)
+    def __init__(self, key: SealKey, chain: Sequence[x509.Certificate]) -> None:
+        pem = b"".join(one.public_bytes(Encoding.PEM) for one in chain)
+        seal, *issuers = load_certs_from_pemder_data(pem)
         others = SimpleCertificateStore()  # type: ignore[no-untyped-call] # theirs has no types
         others.register_multiple(issuers)
         super().__init__(
             signing_cert=seal,
-            signing_key=load_private_key_from_pemder_data(key_pem, passphrase=None),
             cert_registry=others,
             # The root comes from the reader's trust folder, never from the document.
             embed_roots=False,
         )
         self._key = key
 
-    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - as in the base class
+    ) -> bytes:
         if digest_algorithm != DIGEST:
-            raise SealError(f"the seal signs {DIGEST}, not {digest_algorithm}")
-        return self._key.sign(data, ec.ECDSA(SHA256()))
+            raise SealKeyError(f"the seal signs {DIGEST}, not {digest_algorithm}")
+        signature = self._key.sign(data)
+        # A token answers for a key that we cannot see: what it signed is checked before use.
+        try:
+            self._key.public.verify(signature, data, ec.ECDSA(SHA256()))
+        except InvalidSignature as error:
+            raise SealKeyError("the key signs otherwise than its certificate says") from error
+        return signature
 
 
 class _AppendingWriter(IncrementalPdfFileWriter):
@@ -145,7 +155,7 @@ class _DatedSigner(PdfSigner):
     def __init__(
         self,
         metadata: PdfSignatureMetadata,
-        signer: SimpleSigner,
+        signer: Signer,
         timestamper: TimeStamper | None,
         when: datetime,
     ) -> None:

@@ -15,7 +15,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certificates.pki import ROOT_CERTIFICATE, root_digest
+from certificates.pki_certificates import certificate_digest
+from certificates.pki_root import ROOT_CERTIFICATE
 from ledger.log.policy import Policy, PolicyError, parse_policy
 
 POLICY: Final = "policy"
@@ -49,7 +50,7 @@ class Trust:
         """SHA-256 of the root certificate's DER, hex."""
         if self.seal_root is None:
             return None
-        return root_digest(x509.load_der_x509_certificate(self.seal_root))
+        return certificate_digest(x509.load_der_x509_certificate(self.seal_root))
 
     @classmethod
     def load(cls, folder: Path) -> "Trust":

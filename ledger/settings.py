@@ -20,8 +20,12 @@ class Settings(BaseSettings):
         database_url: Database of the ledger; by default SQLite at `data`/ledger.db.
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
-        anchor_url: Address of the time-stamping authority (RFC 3161) that dates a checkpoint a day.
+        anchor_url: Address of the time-stamping authority (RFC 3161) that dates a checkpoint a day
+            and every seal.
         anchor_roots: Folder of the certificates (*.pem) that are trusted to name authorities.
+        seal_pkcs11_module: Library of the token that holds the seal's key; unset, it is a file.
+        seal_pkcs11_token: Label of that token.
+        seal_pkcs11_pin_file: File (0600) with its PIN.
         checkpoint_fresh_hours: How long after a checkpoint the pages still call a status current.
         signer: UNIX socket of a signer that runs as another user; unset, a child process signs.
         publish_seconds: How often new entries are published, at least.
@@ -38,6 +42,9 @@ class Settings(BaseSettings):
     mirror_url: str | None = None
     anchor_url: str | None = None
     anchor_roots: Path | None = None
+    seal_pkcs11_module: Path | None = None
+    seal_pkcs11_token: str | None = None
+    seal_pkcs11_pin_file: Path | None = None
     checkpoint_fresh_hours: int = Field(default=24, ge=1, le=24 * 366)
 
     signer: Path | None = None

@@ -17,10 +17,13 @@ COMMANDS: Final = {
         "order": "Draft, show, sign and submit orders.",
     },
     "api.cli.registry": {
-        "init": "Make keys and trust anchors of a new registry and draft entry 0 for its officers.",
+        "init": "Make keys of a new registry and draft entry 0 for its officers, after 'pki init'.",
     },
     "api.cli.keys": {
         "keys": "Keys of the registry: docs/KEYS.md.",
+    },
+    "api.cli.pki": {
+        "pki": "Root, seals and revocations: docs/KEYS.md.",
     },
     "api.cli.publishing": {
         "checkpoint": (

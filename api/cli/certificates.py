@@ -18,12 +18,15 @@ from api.cli.place import (
     settings_for,
 )
 from api.issuing import Issuer, IssuingError
+from api.sealing import open_sealer
+from certificates.pki_root import RootError
 from certificates.render import Renderer
-from certificates.seal import Sealer
+from certificates.seal_key import SealKeyError
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
 from certificates.verify_log import Newer
+from ledger.settings import SettingsError
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
@@ -107,10 +110,11 @@ def certificate(
 ) -> None:
     """Issue the next copy of a certificate: render, seal, store, record."""
     registry = open_place(data, keys)
-    issuer = Issuer(registry=registry, renderer=Renderer(), sealer=Sealer(registry.settings.keys))
     try:
+        sealer = open_sealer(registry.settings)
+        issuer = Issuer(registry=registry, renderer=Renderer(), sealer=sealer)
         issued = issuer.issue(subject, desk_of(registry))
-    except IssuingError as error:
+    except (IssuingError, RootError, SealKeyError, SettingsError) as error:
         raise CommandError(str(error)) from error
     if as_json:
         print_json(

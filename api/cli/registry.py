@@ -1,5 +1,6 @@
 """`sinkledger init`: found a registry."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -8,11 +9,13 @@ import typer
 from api.cli.draft_file import read_body, write
 from api.cli.output import CommandError, console
 from api.cli.place import DataOption, KeysOption, now_us, settings_for
+from api.cli.plan import PlanOption, read_plan
 from api.drafting.accounts import PersonPlan, new_person, seal_record
 from api.drafting.draft import Desk
-from api.founding import FoundingPlan, draft_opening, make_anchors
+from api.founding import FoundingError, draft_opening, make_anchors
 from api.keys import KeyFileError
 from api.rotation import RotationError, predecessor_of
+from certificates.trust import TrustError
 from ledger import rulesets
 from ledger.registry import open_registry
 
@@ -21,13 +24,7 @@ commands = typer.Typer()
 
 @commands.command("init")
 def init(
-    plan: Annotated[
-        Path,
-        typer.Option(
-            "--plan",
-            help="JSON: origin, environment, policy_basis, name and issuer {zh, en}.",
-        ),
-    ],
+    plan: PlanOption,
     officer: Annotated[
         list[str],
         typer.Option("--officer", help="ROLE:PUBLIC_KEY_HEX:RECORD.json, once per officer."),
@@ -48,7 +45,9 @@ def init(
     Every officer then signs the file with their own key ('order sign'), and 'order submit' opens
     the registry. Back the key folder up apart from the data folder.
     """
-    founding = _founding(plan, successor_of, predecessor_policy)
+    founding = read_plan(plan)
+    predecessor = _predecessor(successor_of, predecessor_policy, founding.origin)
+    founding = replace(founding, predecessor=predecessor)
     settings = settings_for(data, keys)
     if settings.database.exists():
         raise CommandError(f"{settings.database} exists; a registry is never founded twice")
@@ -56,7 +55,7 @@ def init(
     officers = [_officer(founding.origin, item) for item in officer]
     try:
         anchors = make_anchors(settings, founding, moment)
-    except (KeyFileError, FileExistsError) as error:
+    except (FoundingError, KeyFileError, FileExistsError, TrustError) as error:
         raise CommandError(str(error)) from error
     open_registry(settings).close()
     desk = Desk(origin=founding.origin, rules=rulesets.newest(), now_us=moment)
@@ -64,21 +63,6 @@ def init(
     for vkey in anchors.vkeys:
         console().print(f"log key to publish: {vkey}")
     console().print(f"seal root SHA-256 to publish: {anchors.seal_root_sha256}")
-
-
-def _founding(plan: Path, place: Path | None, policy: Path | None) -> FoundingPlan:
-    given = read_body(plan, [])
-    name, issuer = given.get("name"), given.get("issuer")
-    if not isinstance(name, dict) or not isinstance(issuer, dict):
-        raise CommandError(f"{plan}: name and issuer are objects with zh and en")
-    return FoundingPlan(
-        origin=str(given.get("origin")),
-        environment=str(given.get("environment")),
-        name=name,
-        issuer=issuer,
-        policy_basis=str(given.get("policy_basis")),
-        predecessor=_predecessor(place, policy, str(given.get("origin"))),
-    )
 
 
 def _predecessor(place: Path | None, policy: Path | None, origin: str) -> str | None:

@@ -15,8 +15,9 @@ from api.demo.witnesses import NAMES, demo_witnesses
 from api.drafting.draft import Desk
 from api.founding import FoundingPlan, draft_opening, make_anchors, publish_first_entry
 from api.issuing import Issued, Issuer
+from api.sealing import open_sealer
+from certificates.pki import PkiFolders, make_pki
 from certificates.render import Renderer
-from certificates.seal import Sealer
 from certificates.trust import Trust
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
@@ -44,6 +45,9 @@ RETIRED: Final = date(2026, 11, 5)
 ISSUED: Final = date(2026, 11, 9)
 EXTRA_KG: Final = 4_318
 SHORT_KG: Final = 9_000
+ROOT: Final = "seal-root"
+"""A real registry keeps this folder off the machine; here everything is invented."""
+
 EXPORT_FILE: Final = "ledger.jsonl"
 
 Progress = Callable[[str], None]
@@ -106,7 +110,10 @@ def _found(registry: Registry, progress: Progress) -> tuple[Stage, tuple[str, ..
     now_us = int(moment.timestamp()) * 1_000_000
     rules = rulesets.newest()
     cast = make_cast(PLAN.origin, registry.settings.keys)
-    anchors = make_anchors(registry.settings, PLAN, now_us)
+    settings = registry.settings
+    folders = PkiFolders(root=settings.data / ROOT, keys=settings.keys, trust=settings.trust)
+    make_pki(folders, PLAN.holder, now=moment)
+    anchors = make_anchors(settings, PLAN, now_us)
     stage = Stage(registry=registry, origin=PLAN.origin, rules=rules, cast=cast, now_us=now_us)
     officers = [actor.plan for actor in cast.officers.values()]
     opening = draft_opening(
@@ -161,7 +168,7 @@ def _issue(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[Issu
     stage.jump_to(ISSUED)
     commit_state(registry, stage.now_us)
     publish(registry)
-    issuer = Issuer(registry=registry, renderer=Renderer(), sealer=Sealer(registry.settings.keys))
+    issuer = Issuer(registry=registry, renderer=Renderer(), sealer=open_sealer(registry.settings))
     issued = []
     for subject in (*(f"retire/{name}" for name in retirements), f"claim/{claim}"):
         one = issuer.issue(subject, stage.desk)

@@ -26,6 +26,7 @@ def test_a_founded_registry_publishes_and_audits(desk: Desk) -> None:
     assert {path.name for path in (desk.folder / "data" / "trust").iterdir()} == {
         "policy",
         "registry.json",
+        "seal-root.crl",
         "seal-root.pem",
     }
 

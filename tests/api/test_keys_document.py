@@ -5,6 +5,7 @@ import re
 import shlex
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setenv("SINKLEDGER_KEYS", "keys")
     plan = {**PLAN, "origin": SUCCESSOR}
     (tmp_path / "successor.json").write_text(json.dumps(plan), encoding="utf-8")
+    (tmp_path / "root.pass").write_text("five words of a passphrase\n", encoding="utf-8")
     desk.run("checkpoint", *desk.data)
     return desk
 
@@ -41,6 +43,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def run(desk: Desk, command: str, *, fails: bool = False) -> object:
     for role in ROLES:
         command = command.replace(f"{role.upper()}_KEY", desk.public(role))
+    if "SEAL_SERIAL" in command:
+        command = command.replace("SEAL_SERIAL", seal(desk)["serial"])
     return desk.run(*shlex.split(command)[1:], fails=fails)
 
 
@@ -48,6 +52,11 @@ def listed(desk: Desk) -> list[dict[str, object]]:
     done = desk.run("keys", "log", "list", *desk.data, "--json")
     keys: list[dict[str, object]] = json.loads(done.stdout)["keys"]
     return keys
+
+
+def seal(desk: Desk) -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(desk.run("pki", "show", *desk.data, "--json").stdout)
+    return shown
 
 
 def row_of(folder: Path, key: str) -> Value:
@@ -82,6 +91,42 @@ def test_the_whole_drill_runs_as_written(desk: Desk) -> None:
     assert predecessor["origin"] == PLAN["origin"]
     assert predecessor["size"] == old.size()
     assert predecessor["root"] == old.root().hex()
+
+
+def test_the_seal_is_rotated_and_revoked_as_the_document_says(desk: Desk) -> None:
+    trust = desk.folder / "data/trust"
+    before, root = seal(desk), (trust / "seal-root.pem").read_bytes()
+    run(desk, next(line for line in commands() if "pki rotate" in line))
+    rotated = seal(desk)
+    run(desk, next(line for line in commands() if "pki revoke" in line))
+    revoked = seal(desk)
+    [entry] = revoked["revoked"]
+    run(desk, "sinkledger pki crl --root root")
+
+    assert rotated["serial"] != before["serial"]
+    assert (rotated["list_number"], revoked["list_number"]) == (1, 2)
+    assert entry == {"at": "2026-11-22T00:30:00+00:00", "serial": rotated["serial"]}
+    assert seal(desk)["list_number"] == 3
+    assert (trust / "seal-root.pem").read_bytes() == root
+
+
+def test_another_registrys_root_makes_no_seal_here(desk: Desk) -> None:
+    plan = ("--plan", desk.folder / "plan.json", "--root", desk.folder / "other", "--no-passphrase")
+    desk.run("pki", "init", *plan, "--data", desk.folder / "o", "--keys", desk.folder / "o/keys")
+    for command in ("rotate", "crl"):
+        done = desk.run("pki", command, "--root", desk.folder / "other", *desk.data, fails=True)
+        assert "another root" in str(done.exception)
+
+
+def test_a_registry_is_not_founded_without_its_root(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    desk = Desk(tmp_path)
+    officers = []
+    for role in ROLES:
+        officers += ["--officer", f"{role}:{desk.key(role)}:{tmp_path / (role + '.json')}"]
+    plan = ("--plan", tmp_path / "plan.json")
+    done = desk.run("init", *plan, *officers, *desk.data, "--out", tmp_path / "o", fails=True)
+    assert "sinkledger pki init" in str(done.exception)
 
 
 def test_old_and_new_policies_both_hold_during_the_overlap(desk: Desk) -> None:

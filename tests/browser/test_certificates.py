@@ -12,7 +12,8 @@ from tests.certificates.test_tamper_stolen_seal import WITH_THE_SEAL
 from tests.certificates.test_tamper_trust import batches, done, restated
 from tests.support.certificates import LOG_KEY
 from tests.support.offline import OfflineVerdict, check_offline, export_of
-from tests.support.sealed_paper import ORGANISATION, registry, sealed
+from tests.support.sealed_paper import registry, sealed
+from tests.support.seals import ORGANISATION
 from tests.support.tampering import Edit, flipped, resealed
 
 PROOF_STEPS = {"proof", "checkpoint", "inclusion"}

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 
-from certificates.pki import make_pki
-from certificates.seal import Sealer, SealError
+from certificates.seal import Sealer
+from certificates.seal_key import KeyFolder, SealKeyError
 from tests.support.blank_paper import blank_paper
+from tests.support.seals import make_seal
 from tests.support.time_stamps import time_stamper
 
 WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -23,13 +22,7 @@ WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pki")
-    make_pki(
-        folder / "keys",
-        folder / "trust",
-        organisation="示例登记机构",
-        environment="demo",
-        now=WHEN,
-    )
+    make_seal(folder, now=WHEN)
     return folder / "keys"
 
 
@@ -112,8 +105,17 @@ def test_a_time_without_zone_is_refused(keys: Path) -> None:
 
 def test_a_key_that_its_certificate_does_not_name_is_refused(keys: Path, tmp_path: Path) -> None:
     (tmp_path / "seal-chain.pem").write_bytes((keys / "seal-chain.pem").read_bytes())
-    other = ec.generate_private_key(ec.SECP256R1())
-    pem = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "seal.key").write_bytes(pem)
-    with pytest.raises(SealError, match="not the one"):
+    [named] = keys.glob("seal-*.key")
+    KeyFolder(folder=tmp_path).make()
+    [other] = tmp_path.glob("seal-*.key")
+    other.rename(tmp_path / named.name)
+    with pytest.raises(SealKeyError, match="not the one"):
         Sealer(tmp_path)
+
+
+def test_a_key_file_that_others_can_read_seals_nothing(tmp_path: Path) -> None:
+    make_seal(tmp_path)
+    [key] = (tmp_path / "keys").glob("seal-*.key")
+    key.chmod(0o640)
+    with pytest.raises(SealKeyError, match="chmod 600"):
+        Sealer(tmp_path / "keys")

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Pdf
 
-from certificates.pki import make_pki
 from certificates.seal import Sealer
 from certificates.verdict import FAILED
 from certificates.verify import verify_pdf
@@ -21,6 +20,7 @@ from tests.support.sealed_paper import (
     rendering,
     sealed,
 )
+from tests.support.seals import make_seal
 from tests.support.tampering import (
     appended,
     content_replaced,
@@ -51,13 +51,7 @@ def stripped(pdf: Pdf) -> None:
 
 
 def other_seal(organisation: str, folder: Path) -> bytes:
-    make_pki(
-        folder / "keys",
-        folder / "trust",
-        organisation=organisation,
-        environment="demo",
-        now=datetime(2026, 11, 22, tzinfo=UTC),
-    )
+    make_seal(folder, organisation=organisation)
     return Sealer(folder / "keys").seal(
         rendering("RT"), when=datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
     )

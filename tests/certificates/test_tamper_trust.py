@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from certificates.pki import make_pki
 from certificates.trust import Trust
 from certificates.verdict import FAILED
 from certificates.verify import verify_pdf
@@ -17,12 +15,12 @@ from ledger.log.policy import Policy
 from tests.support.certificates import demo_log
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import (
-    ORGANISATION,
     first_failed,
     registry,
     renderer,
     sealed,
 )
+from tests.support.seals import make_seal
 from tests.support.tampering import (
     attached,
     resealed,
@@ -73,13 +71,7 @@ def test_a_thief_of_all_keys_is_betrayed_by_the_sums(
 
 
 def other_root(tmp_path: Path) -> Trust:
-    make_pki(
-        tmp_path / "keys",
-        tmp_path / "trust",
-        organisation=ORGANISATION,
-        environment="demo",
-        now=datetime(2026, 11, 22, tzinfo=UTC),
-    )
+    make_seal(tmp_path)
     return replace(registry().trust, seal_root=Trust.load(tmp_path / "trust").seal_root)
 
 

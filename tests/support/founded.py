@@ -67,6 +67,7 @@ def found(folder: Path, *options: str | Path, origin: str = PLAN["origin"]) -> D
         officers += ["--officer", f"{role}:{desk.key(role)}:{folder / (role + '.json')}"]
     opening = folder / "open.order"
     plan = ("--plan", folder / "plan.json")
+    desk.run("pki", "init", *plan, "--root", folder / "root", "--no-passphrase", *desk.data)
     desk.run("init", *plan, *officers, *options, *desk.data, "--out", opening)
     desk.sign_and_submit(opening, *ROLES)
     return desk

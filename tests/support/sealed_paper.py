@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from certificates.pki import make_pki
 from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.statement import Statement
@@ -14,9 +13,9 @@ from certificates.trust import Trust
 from certificates.verdict import FAILED, Verdict
 from ledger.log.policy import Policy
 from tests.support.certificates import LOG_KEY, FakeLog, demo_log
+from tests.support.seals import make_seal
 
 WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-ORGANISATION = "示例登记机构"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +40,11 @@ class Registry:
 def registry() -> Registry:
     """Return the registry that all tests of this process share."""
     folder = Path(mkdtemp(prefix="sinkledger-registry-"))
-    anchors = make_pki(
-        folder / "keys",
-        folder / "trust",
-        organisation=ORGANISATION,
-        environment="demo",
-        now=WHEN,
-    )
+    fingerprint = make_seal(folder, now=WHEN)
     (folder / "trust/policy").write_text(Policy.of_keys([LOG_KEY.vkey]).to_text())
     return Registry(
         folder=folder,
-        log=demo_log(seal_root_sha256=anchors.root_sha256),
+        log=demo_log(seal_root_sha256=fingerprint),
         sealer=Sealer(folder / "keys"),
         trust=Trust.load(folder / "trust"),
     )
