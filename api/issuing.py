@@ -63,6 +63,8 @@ class Issuer:
         Raises:
             IssuingError: there is no such subject, it is not complete, no published checkpoint
                 covers it yet, or the record was refused.
+            TimeStampError: an authority is set and does not date the seal; nothing was recorded.
+            SealKeyError: the seal's key does not sign.
         """
         kind, seq, at_us = self._stating(subject)
         number = certificate_number(kind, seq, at_us)

@@ -1,8 +1,21 @@
-"""The seal of this node, from its settings: where its key is."""
+"""The seal of this node, from its settings: where its key is, and who dates what it seals."""
 
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certificates.pki_root import RootError
 from certificates.seal import Sealer
-from certificates.seal_key import KeyFolder, KeyPlace, Token
+from certificates.seal_key import KeyFolder, KeyPlace, SealKeyError, Token
+from certificates.time_stamper import Authority
+from certificates.trust import TIME_ROOTS
+from ledger.anchors.time_stamps import TimeStampError, read_roots
+from ledger.files import write_atomically
 from ledger.settings import Settings, SettingsError
+
+FAILURES: Final = (RootError, SealKeyError, SettingsError, TimeStampError)
+"""Why a seal cannot be opened or used; each text says what to do."""
 
 
 def key_place(settings: Settings) -> KeyPlace:
@@ -23,9 +36,32 @@ def key_place(settings: Settings) -> KeyPlace:
 
 
 def open_sealer(settings: Settings) -> Sealer:
-    """Open this node's seal.
+    """Open this node's seal, which is dated by the authority that the settings name, if any.
 
     Raises:
-        SettingsError, RootError, SealKeyError: it is not set up; the text says why.
+        RootError, SealKeyError, SettingsError, TimeStampError: it is not set up (`FAILURES`).
     """
-    return Sealer(settings.keys, place=key_place(settings))
+    return Sealer(settings.keys, authority_of(settings), key_place(settings))
+
+
+def authority_of(settings: Settings) -> Authority | None:
+    """Return the authority that dates seals, and let readers of the trust folder know its roots.
+
+    Raises:
+        TimeStampError: the folder of its roots cannot be read.
+    """
+    if settings.anchor_url is None:
+        return None
+    roots = read_roots(settings.anchor_roots)
+    add_time_roots(settings, roots)
+    return Authority(settings.anchor_url, roots)
+
+
+def add_time_roots(settings: Settings, roots: tuple[x509.Certificate, ...]) -> None:
+    """Put roots of authorities among the trust anchors; those of earlier years stay."""
+    path = settings.trust / TIME_ROOTS
+    known = x509.load_pem_x509_certificates(path.read_bytes()) if path.exists() else []
+    new = [root for root in roots if root not in known]
+    if new:
+        content = b"".join(root.public_bytes(Encoding.PEM) for root in [*known, *new])
+        write_atomically(path, content)

@@ -18,7 +18,7 @@ PASSED: Final = "passed"
 FAILED: Final = "failed"
 NOT_CHECKED: Final = "not_checked"
 
-STEPS: Final = ("file", "seal", "entry", "proof", "text", "units", "status")
+STEPS: Final = ("file", "seal", "time", "entry", "proof", "text", "units", "status")
 """The steps of a sealed file, in sequence."""
 
 PROOF_STEPS: Final = ("entry", "proof", "status")
@@ -70,6 +70,8 @@ class Facts:
         environment: "demo" or "production", from the attached entry 0.
         checkpoint_size: Entries that the proof's checkpoint covers; set once it is proven.
         sha256: Digest of the whole file, to be compared with the one recorded in the log.
+        level: The seal's PAdES level, B-B, B-T or B-LTA, as far as the file shows it.
+        dated_at_us: When a trusted authority dated the seal; none without one.
     """
 
     number: str | None = None
@@ -80,6 +82,8 @@ class Facts:
     environment: str | None = None
     checkpoint_size: int | None = None
     sha256: str | None = None
+    level: str | None = None
+    dated_at_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@
 
     1 file     a rendering, one seal, three attachments, nothing that acts, nothing appended
     2 seal     one intact certification signature over the whole file, under the trusted root
-    3 entry    well formed, its order signed, of the registry that names the trusted anchors
-    4 proof    exactly these bytes stand in the trusted log, witnessed as the policy demands
-    5 text     the page, drawn again from the entry, is the same
-    6 units    movements, row and the serial numbers on the page are one amount
-    7 status   as of which checkpoint
+    3 time     when it was sealed, by the word of an authority whose root is trusted
+    4 entry    well formed, its order signed, of the registry that names the trusted anchors
+    5 proof    exactly these bytes stand in the trusted log, witnessed as the policy demands
+    6 text     the page, drawn again from the entry, is the same
+    7 units    movements, row and the serial numbers on the page are one amount
+    8 status   as of which checkpoint
 
 A step whose trust anchor is missing is not checked, and then the verdict is not ok.
 """
@@ -17,7 +18,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
@@ -37,7 +38,8 @@ from certificates.verify_log import (
     read_attested,
     read_entry,
 )
-from certificates.verify_seal import check_seal
+from certificates.verify_seal import check_seal, seal_time
+from certificates.verify_time import Dated, check_time
 from certificates.verify_units import check_units, stated_kg, stated_number
 from contracts.dates import BEIJING
 from ledger.log.entry import Entry
@@ -58,13 +60,15 @@ def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verd
         newer: A newer checkpoint of the log, or how fresh one has to be.
 
     Returns:
-        All seven steps; a step that builds on a failed one is not checked.
+        All steps; a step that builds on a failed one is not checked.
     """
     steps, case = Steps(STEPS), _Case(trust=trust, newer=newer or Newer())
     steps.take("file", lambda: case.open(data))
     document = case.document
     if document is not None:
         steps.take("seal", lambda: check_seal(document, trust))
+        if not steps.has_failed("seal"):
+            steps.take("time", lambda: case.date(document))
         steps.take("entry", lambda: case.attest(document.attachments))
         entry_bytes, proof_bytes = document.attachments[ENTRY], document.attachments[PROOF]
         attested = case.attested
@@ -103,6 +107,7 @@ class _Case:
     trust: Trust
     newer: Newer
     document: Document | None = None
+    dated: Dated | None = None
     attested: Attested | None = None
     entry: Entry | None = None
     proven: PolicyVerdict | None = None
@@ -111,6 +116,10 @@ class _Case:
     def open(self, data: bytes) -> Finding:
         self.document = open_document(data)
         return "文件完整：页面、一个签章、三个附件", "the page, one seal and three attachments"
+
+    def date(self, document: Document) -> Finding:
+        self.dated = seal_time(document, self.trust)
+        return check_time(self.dated)
 
     def attest(self, attachments: dict[str, bytes]) -> Finding:
         self.attested = read_attested(attachments[ENTRY], attachments[REGISTRY])
@@ -139,19 +148,27 @@ class _Case:
 
     def facts(self, digest: str) -> Facts:
         """Collect what the certificate says, as far as it could be read."""
-        checkpoint_size = self.proven.checkpoint.size if self.proven else None
+        known = Facts(
+            sha256=digest,
+            checkpoint_size=self.proven.checkpoint.size if self.proven else None,
+            level=self.dated.level if self.dated else None,
+            dated_at_us=_microseconds(self.dated.proven) if self.dated else None,
+        )
         if self.entry is None:
-            return Facts(sha256=digest, checkpoint_size=checkpoint_size)
-        return Facts(
+            return known
+        return replace(
+            known,
             number=stated_number(self.attested) if self.attested else None,
             kind=self.attested.kind if self.attested else None,
             seq=self.entry.seq,
             at_us=self.entry.at_us,
             quantity_kg=self.quantity_kg,
             environment=self.attested.environment if self.attested else None,
-            checkpoint_size=checkpoint_size,
-            sha256=digest,
         )
+
+
+def _microseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1_000_000)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,13 +1,16 @@
 """Step 2, the seal: one certification signature over the whole file, under the trusted root.
 
-Whether the certificate was valid is asked for the time that the seal claims, so a certificate
-stays good when the seal's own certificate has run out. A seal key that was stolen is answered by
-another root in the trust folder, and by the log: papers that it does not record are not issued.
+Whether the certificate was valid is asked for the time that the seal claims, which the next step
+holds against the authority; so a paper stays good when the seal's own certificate has run out. A
+seal key that was stolen is answered by the list of revoked seals in the trust folder, and by the
+log: papers that it does not record are not issued.
 """
 
 import asyncio
+from datetime import datetime
 from typing import Final
 
+from cryptography import x509
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.fields import MDPPerm
@@ -20,6 +23,7 @@ from certificates.seal import FIELD
 from certificates.trust import Trust
 from certificates.verdict import Finding, StepFailed, StepNotChecked
 from certificates.verify_file import Document
+from certificates.verify_time import Dated, check_revocation, read_time
 
 _SUBFILTER: Final = "/ETSI.CAdES.detached"
 _DIGEST: Final = "sha256"
@@ -30,6 +34,8 @@ _SEALED_KEYS: Final = {"/V", "/AP"}
 
 def check_seal(document: Document, trust: Trust) -> Finding:
     """Check the seal.
+
+    Whether the key was revoked is asked of the reader's own list.
 
     Returns:
         What was found, in both languages.
@@ -44,15 +50,25 @@ def check_seal(document: Document, trust: Trust) -> Finding:
     _check_section(document)
     if trust.seal_root is None:
         raise StepNotChecked("没有信任的签章根证书", "no trusted root for the seal was given")
-    status = asyncio.run(_validate(signature, trust.seal_root))
-    _check_status(status, signature)
-    claimed = signature.self_reported_timestamp
+    dated = read_time(signature, trust)
+    status = asyncio.run(_validate(signature, trust.seal_root, dated.claimed))
+    _check_status(status)
+    certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
+    zh, en = check_revocation(certificate, dated, trust)
     name = status.signing_cert.subject.native.get("common_name", "")
     return (
-        f"签章完整并覆盖整个文件，由受信任的根证书签发（{name}，{claimed:%Y-%m-%d}）",
-        f"the seal is intact, covers the whole file and is under the trusted root "
-        f"({name}, {claimed:%Y-%m-%d})",
+        f"签章完整并覆盖整个文件，由受信任的根证书签发（{name}）；{zh}",
+        f"the seal is intact, covers the whole file and is under the trusted root ({name}); {en}",
     )
+
+
+def seal_time(document: Document, trust: Trust) -> Dated:
+    """Return when the document was sealed, and by whose word.
+
+    Raises:
+        StepFailed: there is not exactly one signature, or its time does not hold.
+    """
+    return read_time(_only_signature(document), trust)
 
 
 def _only_signature(document: Document) -> EmbeddedPdfSignature:
@@ -136,24 +152,23 @@ def _is_blank(field: generic.DictionaryObject) -> bool:
     return list(appearance) == ["/N"] and normal.data == _BLANK and not normal["/Resources"]
 
 
-async def _validate(signature: EmbeddedPdfSignature, root: bytes) -> PdfSignatureStatus:
+async def _validate(
+    signature: EmbeddedPdfSignature, root: bytes, moment: datetime
+) -> PdfSignatureStatus:
     context = ValidationContext(
         trust_roots=list(load_certs_from_pemder_data(root)),
         allow_fetching=False,
-        moment=signature.self_reported_timestamp,
+        moment=moment,
     )
     return await async_validate_pdf_signature(signature, context, skip_diff=True)
 
 
-def _check_status(status: PdfSignatureStatus, signature: EmbeddedPdfSignature) -> None:
+def _check_status(status: PdfSignatureStatus) -> None:
     if not (status.intact and status.valid):
         raise StepFailed("签章与文件内容不符", "the seal does not fit the file's content")
     if not status.trusted:
         raise StepFailed("签章不是由受信任的根证书签发", "the seal is not under the trusted root")
     if not status.docmdp_ok or status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         raise StepFailed("签章之后文件有改动", "the file was changed after the seal")
-    if status.md_algorithm != _DIGEST or signature.self_reported_timestamp is None:
+    if status.md_algorithm != _DIGEST:
         raise StepFailed("签章的形式不是本登记处所用", "the seal has another form than ours")
-    stamp = status.timestamp_validity
-    if stamp is not None and not (stamp.valid and stamp.intact):
-        raise StepFailed("签章的时间戳不完整", "the seal's timestamp is damaged")

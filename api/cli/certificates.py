@@ -18,15 +18,12 @@ from api.cli.place import (
     settings_for,
 )
 from api.issuing import Issuer, IssuingError
-from api.sealing import open_sealer
-from certificates.pki_root import RootError
+from api.sealing import FAILURES, open_sealer
 from certificates.render import Renderer
-from certificates.seal_key import SealKeyError
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
 from certificates.verify_log import Newer
-from ledger.settings import SettingsError
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
@@ -53,8 +50,8 @@ def verify(
 ) -> None:
     """Check certificates offline, step by step; exit 0 only when every step of each passed.
 
-    Trust anchors (policy, seal-root.pem, registry.json) come from the folder only, never from the
-    document.
+    Trust anchors (policy, seal-root.pem, seal-root.crl, tsa-root.pem, registry.json) come from the
+    folder only, never from the document.
     """
     anchors = _anchors(trust or settings_for(data).trust)
     after = None if fresh_hours is None else now_us() // 1_000_000 - fresh_hours * 3600
@@ -114,7 +111,7 @@ def certificate(
         sealer = open_sealer(registry.settings)
         issuer = Issuer(registry=registry, renderer=Renderer(), sealer=sealer)
         issued = issuer.issue(subject, desk_of(registry))
-    except (IssuingError, RootError, SealKeyError, SettingsError) as error:
+    except (IssuingError, *FAILURES) as error:
         raise CommandError(str(error)) from error
     if as_json:
         print_json(

@@ -9,15 +9,17 @@ from typing import Final
 
 from api.committing import commit_state
 from api.demo import event_acts, forest_acts
+from api.demo.authority import DemoAuthority
 from api.demo.cast import make_cast
 from api.demo.stage import Stage
 from api.demo.witnesses import NAMES, demo_witnesses
 from api.drafting.draft import Desk
 from api.founding import FoundingPlan, draft_opening, make_anchors, publish_first_entry
 from api.issuing import Issued, Issuer
-from api.sealing import open_sealer
+from api.sealing import add_time_roots
 from certificates.pki import PkiFolders, make_pki
 from certificates.render import Renderer
+from certificates.seal import Sealer
 from certificates.trust import Trust
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
@@ -168,9 +170,12 @@ def _issue(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[Issu
     stage.jump_to(ISSUED)
     commit_state(registry, stage.now_us)
     publish(registry)
-    issuer = Issuer(registry=registry, renderer=Renderer(), sealer=open_sealer(registry.settings))
+    authority, renderer = DemoAuthority(stage.now), Renderer()
+    add_time_roots(registry.settings, (authority.root,))
     issued = []
     for subject in (*(f"retire/{name}" for name in retirements), f"claim/{claim}"):
+        sealer = Sealer(registry.settings.keys, authority.at(stage.now))
+        issuer = Issuer(registry=registry, renderer=renderer, sealer=sealer)
         one = issuer.issue(subject, stage.desk)
         stage.now_us += 60_000_000
         stage.say(

@@ -52,6 +52,11 @@ class Stage:
         """The drafter's desk at this minute."""
         return Desk(origin=self.origin, rules=self.rules, now_us=self.now_us)
 
+    @property
+    def now(self) -> datetime:
+        """Return the play's moment."""
+        return datetime.fromtimestamp(self.now_us // 1_000_000, tz=BEIJING)
+
     def officer(self, role: str) -> bytes:
         """Return the key of the officer in that role."""
         return self.cast.officers[role].seed

@@ -92,7 +92,18 @@ def check_time_stamp(
     *,
     nonce: int | None = None,
 ) -> TimeStamp:
-    """Check an answer against what was stamped, the nonce (if known) and the roots (if any).
+    """Check an answer against what was stamped, as `check_stamped_digest` does.
+
+    Raises:
+        TimeStampError: as there.
+    """
+    return check_stamped_digest(answer, sha256(content).digest(), roots, nonce=nonce)
+
+
+def check_stamped_digest(
+    answer: bytes, digest: bytes, roots: Sequence[x509.Certificate], *, nonce: int | None = None
+) -> TimeStamp:
+    """Check an answer against the SHA-256 that was stamped, the nonce and the roots (if known).
 
     Certificates must have been valid when the stamp was made, not now: that is its purpose.
 
@@ -106,10 +117,10 @@ def check_time_stamp(
         decoded = decode_timestamp_response(answer)
         if decoded.as_bytes() != answer:
             raise TimeStampError("bytes follow the answer")
-        _check_statement(decoded, content, nonce)
+        _check_statement(decoded, digest, nonce)
         gen_time = decoded.tst_info.gen_time
         if roots:
-            VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(decoded, content)
+            VerifierBuilder(roots=list(roots), nonce=nonce).build().verify(decoded, digest)
     except VerificationError as error:
         raise TimeStampError(f"does not hold against the trusted roots: {error}") from error
     except ValueError as error:
@@ -118,7 +129,7 @@ def check_time_stamp(
     return TimeStamp(answer=answer, gen_time_us=gen_time_us, trusted=bool(roots))
 
 
-def _check_statement(decoded: TimeStampResponse, content: bytes, nonce: int | None) -> None:
+def _check_statement(decoded: TimeStampResponse, digest: bytes, nonce: int | None) -> None:
     """Check what does not need a signature: an honest authority's answer to another question."""
     if decoded.status != PKIStatus.GRANTED:
         said = ", ".join(decoded.status_string) or "no reason given"
@@ -126,7 +137,7 @@ def _check_statement(decoded: TimeStampResponse, content: bytes, nonce: int | No
     imprint = decoded.tst_info.message_imprint
     if imprint.hash_algorithm.dotted_string != SHA256_OID:
         raise TimeStampError("stamped under another hash than SHA-256")
-    if imprint.message != sha256(content).digest():
+    if imprint.message != digest:
         raise TimeStampError("stamps other bytes than these")
     if nonce is not None and decoded.tst_info.nonce != nonce:
         raise TimeStampError("answers another request: the nonce is not ours")

@@ -14,13 +14,12 @@ from certificates.verdict import FAILED
 from certificates.verify import verify_pdf
 from tests.support import tampering
 from tests.support.sealed_paper import (
-    ORGANISATION,
     first_failed,
     registry,
     rendering,
     sealed,
 )
-from tests.support.seals import make_seal
+from tests.support.seals import ORGANISATION, make_seal
 from tests.support.tampering import (
     appended,
     content_replaced,

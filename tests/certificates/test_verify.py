@@ -26,7 +26,6 @@ from tests.support.certificates import LOG_KEY
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import WHEN, registry, renderer, sealed
 from tests.support.tampering import edited, rendering
-from tests.support.time_stamps import time_stamper
 
 KINDS = [pytest.param("RT", id="retirement"), pytest.param("CL", id="claim")]
 
@@ -68,12 +67,6 @@ def test_issuing_renders_and_seals() -> None:
     case = registry()
     data = issue(case.statement("RT"), case.sealer, renderer(), when=WHEN)
     assert verify_pdf(data, case.trust).ok
-
-
-def test_a_seal_with_a_trusted_time_passes_too() -> None:
-    case = registry()
-    sealer = Sealer(case.folder / "keys", time_stamper(WHEN))
-    assert verify_pdf(sealer.seal(rendering("RT"), when=WHEN), case.trust).ok
 
 
 @pytest.mark.parametrize(

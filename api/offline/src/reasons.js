@@ -4,7 +4,7 @@
 const REASONS = {
   // Passed.
   file_ok: ['文件由页面与签章两部分组成，三个附件齐全，没有会自行动作的内容', 'a page and its seal, all three attachments, nothing that acts'],
-  seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，{at}）', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at})'],
+  seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；本页不核验时间戳与吊销清单', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); timestamps and revocations are not checked here'],
   entry_ok: ['第 {seq} 号记录（{kind}，北京时间 {at}）格式规范，全部签名成立', 'entry {seq} ({kind}, {at} Beijing time) is well formed and all its signatures hold'],
   registry_ok: ['登记簿是您信任的 {origin}（{environment}）', 'the registry is the one you trust: {origin} ({environment})'],
   proof_ok: ['证明文件可读，指第 {index} 号记录', 'the proof can be read, and is about entry {index}'],
