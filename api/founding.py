@@ -12,7 +12,13 @@ from api.drafting.draft import Desk, Draft, draft_order
 from api.keys import load_seed, make_key
 from certificates.pki_certificates import Holder
 from certificates.trust import Trust
-from contracts.v1 import anchor_record, certificate_record, state_commit
+from contracts.v1 import (
+    anchor_record,
+    certificate_expire,
+    certificate_record,
+    loss_impair,
+    state_commit,
+)
 from contracts.values import Json
 from ledger.files import write_atomically
 from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey, parse_vkey
@@ -22,11 +28,15 @@ from ledger.registry import Registry
 from ledger.settings import Settings
 
 SERVICES: Final = {
-    anchor_record.SERVICE: anchor_record.RULE.kind,
-    certificate_record.SERVICE: certificate_record.RULE.kind,
-    state_commit.SERVICE: state_commit.RULE.kind,
+    anchor_record.SERVICE: (anchor_record.RULE.kind,),
+    certificate_record.SERVICE: (
+        certificate_expire.RULE.kind,
+        certificate_record.RULE.kind,
+        loss_impair.RULE.kind,
+    ),
+    state_commit.SERVICE: (state_commit.RULE.kind,),
 }
-"""The registry's services, each with a key of its own, and the one kind that each signs."""
+"""The registry's services, each with a key of its own, and the kinds that it signs."""
 
 POLICY_LINK: Final = "policy"
 """In the data folder: a link to the trust folder's policy."""
@@ -155,7 +165,7 @@ def draft_opening(
         "policy_basis": plan.policy_basis,
         "seal": {"root_sha256": anchors.seal_root_sha256},
         "services": [
-            {"alg": "ed25519", "key": key, "kinds": [SERVICES[name]], "name": name}
+            {"alg": "ed25519", "key": key, "kinds": [*SERVICES[name]], "name": name}
             for name, key in sorted(anchors.service_keys.items())
         ],
         "webauthn": {"origins": [], "rp_id": plan.origin.partition("/")[0]},

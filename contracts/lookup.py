@@ -85,6 +85,18 @@ def claim(books: Books, claim_id: str) -> Value:
     return row
 
 
+def loss(books: Books, loss_id: str) -> Value:
+    """Return a declared loss.
+
+    Raises:
+        Refused: `LOSS_UNKNOWN`.
+    """
+    row = books.row(f"loss/{loss_id}")
+    if row is None:
+        raise Refused(RefusalCode.LOSS_UNKNOWN, loss=loss_id)
+    return row
+
+
 def text_of(row: Value, name: str) -> str:
     """Return a text field of a row."""
     value = row[name]

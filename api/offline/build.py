@@ -15,11 +15,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from api.offline.replay_parts import REPLAY, RULE_SETS
 from ledger.rulesets import newest
 
 FOLDER: Final = Path(__file__).parent
 SOURCES: Final = FOLDER / "src"
-RULE_SETS: Final = "replay_rule_sets.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,35 +33,6 @@ class OfflinePage:
     connect: str = "'none'"
     """Whom the page may talk to, as the `connect-src` of its own policy."""
 
-
-REPLAY: Final = (
-    "state_tree.js",
-    "replay_books.js",
-    "replay_movements.js",
-    "replay_state.js",
-    "replay_refusal.js",
-    "replay_numbers.js",
-    "replay_form.js",
-    "replay_authority.js",
-    "replay_rules_registry.js",
-    "replay_rules_parameters.js",
-    "replay_rules_accounts.js",
-    "replay_rules_keys.js",
-    "replay_rules_log.js",
-    "replay_rules_land.js",
-    "replay_rules_projects.js",
-    "replay_rules_reports.js",
-    "replay_rules_issue.js",
-    "replay_selection.js",
-    "replay_rules_units.js",
-    "replay_rules_claims.js",
-    "replay_rules_complete.js",
-    "replay_rules.js",
-    RULE_SETS,
-    "replay_chain.js",
-    "replay.js",
-)
-"""The second implementation of the rules, in the order in which its parts build on each other."""
 
 VERIFY: Final = OfflinePage(
     name="verify.html",

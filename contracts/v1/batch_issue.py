@@ -111,7 +111,8 @@ def decide(books: Books, order: Order, body: BatchIssuance, moment: Moment) -> O
         raise Refused(RefusalCode.TRACK_NOT_ISSUABLE, track=project["track"])
     parcel_rows = _issued_parcels(books, project)
     batch = batch_id(project, report, number, body.run)
-    issued = {**_issued(project, body), "runs": body.run}
+    batches = [*list_of(project, "batches"), batch]
+    issued = {**_issued(project, body), "batches": batches, "runs": body.run}
     rows = (
         Row(f"batch/{batch}", _batch_row(project, report, body, moment)),
         *parcel_rows,

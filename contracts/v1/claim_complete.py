@@ -1,9 +1,10 @@
 """`claim.complete`: the claim may be called 零碳 once retired kilograms cover the residual.
 
-The arithmetic gate: retired kg ≥ ⌈residual kg⌉, at least one recorded real reduction, a second
-reviewer (another person than the one who initiates), and the deadline not passed. The coverage
-is stored and always shown. A third party that assures is another organisation than the claimant.
-The declaration holds the fields that must be published.
+The arithmetic gate: retired kg, less what a loss has impaired, ≥ ⌈residual kg⌉, at least one
+recorded real reduction, a second reviewer (another person than the one who initiates), and the
+deadline not passed. The coverage is stored and always shown. A third party that assures is
+another organisation than the claimant. The declaration holds the fields that must be published.
+The last day on which the certificate may be displayed is computed here, once.
 
 Source: MEE 公告2019年第19号 (declaration: event, organiser, dates, boundary and emissions, offset
 type and completion, how confirmed, evaluator and conclusion, declarant and date); ISO 14068-1:2023
@@ -20,16 +21,18 @@ from typing import Final
 
 from contracts.authority import Need, representative
 from contracts.books import Books
-from contracts.dates import date_at
+from contracts.dates import date_at, end_of_day_us, years_after
 from contracts.form import ID, SHA256, Form
 from contracts.lookup import account as find_account
 from contracts.lookup import claim as find_claim
-from contracts.lookup import integer_of, list_of, object_of, objects_of
+from contracts.lookup import integer_of, list_of, object_of, objects_of, text_of
 from contracts.orders import Order
 from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.v1.agency import Agency, agency_needs, agent_of, read_agency
 from contracts.v1.claim_deadline import check_open
+from contracts.v1.impairment import impaired_kg_of_claim
+from contracts.v1.programme import DISPLAY_YEARS
 from contracts.values import Json, Moment, Outcome, Row, Value
 
 ASSURANCES: Final = ("self", "third_party")
@@ -104,7 +107,7 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
     if claim["measurement"] is None or claim["completion"] is not None:
         raise Refused(RefusalCode.CLAIM_STATE_WRONG, claim=body.claim)
     measurement = object_of(claim, "measurement")
-    permille = _check_coverage(claim, integer_of(measurement, "residual_g"))
+    permille = _check_coverage(books, claim, integer_of(measurement, "residual_g"))
     _check_assurer(claim, body.assurance)
     if not objects_of(measurement, "reductions"):
         raise Refused(RefusalCode.REDUCTION_MISSING, claim=body.claim)
@@ -112,12 +115,15 @@ def decide(books: Books, order: Order, body: ClaimCompletion, moment: Moment) ->
     today = date_at(moment.at_us)
     if body.declared_on > today or body.declared_on.isoformat() <= _last_day(claim):
         raise Refused(RefusalCode.DECLARATION_TOO_EARLY, today=today.isoformat())
+    display_until = years_after(body.declared_on, DISPLAY_YEARS[text_of(claim, "kind")])
     completion: dict[str, Json] = {
         "agent": agent,
         "assurance": body.assurance,
         "at_us": moment.at_us,
         "coverage_permille": permille,
         "declaration": {**body.declaration, "offset_completed_on": today.isoformat()},
+        "display_until": display_until.isoformat(),
+        "display_until_at_us": end_of_day_us(display_until),
         "seq": moment.seq,
     }
     return Outcome(rows=(Row(f"claim/{body.claim}", {**claim, "completion": completion}),))
@@ -144,13 +150,13 @@ def residual_kg(residual_g: int) -> int:
     return -(-residual_g // 1000)
 
 
-def _check_coverage(claim: Value, residual_g: int) -> int:
-    """Return the coverage in ‰, rounded down.
+def _check_coverage(books: Books, claim: Value, residual_g: int) -> int:
+    """Return the coverage in ‰, rounded down; impaired kilograms cover nothing.
 
     Raises:
         Refused: `RETIRED_TOO_LITTLE`, with the coverage that there is.
     """
-    retired_kg = integer_of(claim, "retired_kg")
+    retired_kg = integer_of(claim, "retired_kg") - impaired_kg_of_claim(books, claim)
     permille = retired_kg * 1000 * 1000 // residual_g
     if retired_kg < residual_kg(residual_g):
         raise Refused(

@@ -45,3 +45,11 @@ COUNTIES: Final = (
     "150223",
 )
 """The nine counties of Baotou (GB/T 2260) that parcels may lie in."""
+
+REPLACEMENT_YEARS: Final = 1
+"""An owner replaces what the buffer did not cover by the same date next year. Measures art. 43 asks
+for an equal quantity and names no period; this one is the programme's own, a calendar date as the
+deadline of a claim is."""
+
+DISPLAY_YEARS: Final = {"EVENT": 3, "INSTITUTION": 1, "MEETING": 3}
+"""Years from its declaration during which a claim's certificate may be displayed."""

@@ -127,6 +127,7 @@ def decide(books: Books, order: Order, body: ProjectRegistration, moment: Moment
         "activity": body.activity,
         "affiliated": account["affiliated"],
         "area_m2": sum(integer_of(parcel, "credited_area_m2") for parcel in parcels.values()),
+        "batches": [],
         "counties": counties,
         "ecosystem": ecosystem,
         "issued_kg": 0,

@@ -28,7 +28,13 @@ from contracts.v1.predecessor import Predecessor, read_predecessor
 from contracts.values import SIGNATURES_MAX, Json, Moment, Outcome, Row
 
 OFFICER_ROLES: Final = ("issuer", "registrar", "supervisor")
-SERVICE_KINDS: Final = ("anchor.record", "certificate.record", "state.commit")
+SERVICE_KINDS: Final = (
+    "anchor.record",
+    "certificate.expire",
+    "certificate.record",
+    "loss.impair",
+    "state.commit",
+)
 ENVIRONMENTS: Final = ("demo", "production")
 _VKEY_CHARACTERS: Final = 2500
 

@@ -29,6 +29,7 @@ from contracts.rule import Rule
 from contracts.selection import read_units, take
 from contracts.v1.agency import Agency, agency_needs, agent_of, read_agency
 from contracts.v1.claim_deadline import check_open
+from contracts.v1.impairment import impaired_kg_of_claim
 from contracts.values import (
     Json,
     Moment,
@@ -164,7 +165,8 @@ def decide(books: Books, order: Order, body: Retirement, moment: Moment) -> Outc
     }
     rows = [Row(f"retire/{retirement}", value)]
     if claim is not None and body.claim is not None:
-        _check_claim(body, claim, quantity_kg, moment)
+        covering_kg = integer_of(claim, "retired_kg") - impaired_kg_of_claim(books, claim)
+        _check_claim(body, claim, (covering_kg, quantity_kg), moment)
         changed = _counted(claim, quantity_kg, retirement, moment)
         rows.insert(0, Row(f"claim/{body.claim}", changed))
     return Outcome(movements=movements, rows=tuple(rows))
@@ -184,9 +186,12 @@ def _counted(claim: Value, quantity_kg: int, retirement: str, moment: Moment) ->
     }
 
 
-def _check_claim(body: Retirement, claim: Value, quantity_kg: int, moment: Moment) -> None:
+def _check_claim(
+    body: Retirement, claim: Value, quantities_kg: tuple[int, int], moment: Moment
+) -> None:
+    """Check what is retired for a claim: what covers it already (unimpaired), and this order."""
     residual_g = integer_of(object_of(claim, "measurement"), "residual_g")
-    retired_kg = integer_of(claim, "retired_kg")
+    retired_kg, quantity_kg = quantities_kg
     last = len(list_of(claim, "retirements")) + 1 >= RETIREMENTS_MAX
     if last and (retired_kg + quantity_kg) * 1000 < residual_g:
         raise Refused(

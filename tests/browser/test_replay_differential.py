@@ -59,6 +59,9 @@ def test_the_golden_ledger_replays_to_its_root(browser: Chromium) -> None:
         pytest.param(UNCHECKED % "NOT_INDEPENDENT", "not-independent", id="independence"),
         pytest.param(UNCHECKED % "RETIRED_TOO_LITTLE", "claim-short", id="coverage"),
         pytest.param(UNCHECKED % "CERTIFICATE_COPY_WRONG", "second-certificate", id="copies"),
+        pytest.param(UNCHECKED % "LOSS_NOT_DUE", "impaired-too-early", id="due-dates"),
+        pytest.param(UNCHECKED % "CERTIFICATE_STATE_WRONG", "revoked-unwarned", id="standings"),
+        pytest.param("sameJson = () => true;", "impaired-out-of-order", id="published-order"),
         pytest.param(
             "LedgerBooks.prototype.heldIn = (place, batch, first, end) => end - first;",
             "spent-twice",
@@ -100,7 +103,7 @@ def test_a_long_replay_tells_its_progress_and_lets_the_page_live(browser: Chromi
       clearInterval(timer);
       return { seen, turns, ok: verdict.ok };
     }"""
-    lines = random_ledger(1, acts=500).lines()
+    lines = random_ledger(1, acts=1500).lines()
     text = Case(1, "long", lines).text()
     with opened(browser) as page:
         told = page.evaluate(script, text)

@@ -23,6 +23,8 @@ from tests.support.scenario import before
 from tests.support.world import Step, World
 
 CLAIM = "claim/000000PP"
+LOSS = "loss/00000172"
+UNKNOWN_PAPER = "TH-RT-2026-0000ZZZ-A"
 FORM = changing(nobody_asked_for_this=1)
 STRANGER: Key = key("stranger")
 
@@ -90,6 +92,26 @@ FAULTS: dict[str, tuple[Spoil | None, Spoil | None, Spoil | None]] = {
         changing_in("declaration", declared_on="2026-10-22"),
     ),
     "certificate.record": (changing(subject="retire/0000ZZZZ"), None, None),
+    "certificate.suspend": (changing(number=UNKNOWN_PAPER), None, None),
+    "certificate.reinstate": (changing(number=UNKNOWN_PAPER), None, None),
+    "certificate.revoke": (changing(number=UNKNOWN_PAPER), None, None),
+    "certificate.correct": (changing(number=UNKNOWN_PAPER), None, None),
+    "certificate.expire": (
+        changing(number=UNKNOWN_PAPER),
+        None,
+        after_row(CLAIM, completion={"display_until": "2099-01-01", "display_until_at_us": 2**52}),
+    ),
+    "loss.declare": (
+        changing(project="0009"),
+        changing(quantity_kg=10**9),
+        changing(happened_on="2026-10-30"),
+    ),
+    "loss.replace": (changing(loss="0000ZZZZ"), changing(quantity_kg=69_726), None),
+    "loss.impair": (
+        after_row(LOSS, owed_kg=0),
+        after_row(LOSS, project="0009"),
+        after_row(LOSS, due_at_us=2**52),
+    ),
     "state.commit": (changing(through=10**9), None, None),
     "anchor.record": (changing(size=10**9), None, None),
     "log.keys": (changing(action="drop"), None, None),

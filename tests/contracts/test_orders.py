@@ -8,7 +8,7 @@ from contracts.v1.ruleset import RULES
 from contracts.values import ORDER_LIFE_US, Json, Moment
 from tests.support.main_steps import ISSUER
 from tests.support.refusing import refusal
-from tests.support.scenario import after, main_job
+from tests.support.scenario import after, main_job, whole_world
 
 GOOD = main_job()[0].order
 
@@ -25,8 +25,11 @@ def test_reads_every_order_of_the_main_job() -> None:
         assert (order.kind, order.body) == (step.kind, step.body)
 
 
-def test_the_main_job_has_every_kind_but_a_new_rule_set_and_the_end() -> None:
-    assert set(RULES) - {step.kind for step in main_job()} == {"rules.activate", "log.freeze"}
+def test_the_whole_job_has_every_kind_but_a_new_rule_set_and_the_end() -> None:
+    assert set(RULES) - {step.kind for step in whole_world().steps} == {
+        "rules.activate",
+        "log.freeze",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))

@@ -48,7 +48,7 @@ CASES = [
         "claim.complete",
         after_row(CLAIM, retired_kg=42_317),
         RefusalCode.RETIRED_TOO_LITTLE,
-        ("contracts.v1.claim_complete._check_coverage", lambda claim, residual_g: 999),
+        ("contracts.v1.claim_complete._check_coverage", lambda books, claim, residual_g: 999),
         id="the-arithmetic-gate",
     ),
     pytest.param(

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.values import SUPPLY_NAMES
 from tests.support import format_document, format_vectors
 from tests.support.main_steps import freeze
-from tests.support.scenario import main_world
+from tests.support.scenario import whole_world
 
 VECTORS: dict[str, Any] = json.loads(format_vectors.PATH.read_text(encoding="utf-8"))
 DOCUMENT = format_document.DOCUMENT.read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def test_the_document_names_every_limit_in_its_text() -> None:
 
 def test_the_document_describes_every_row_and_field() -> None:
     described = format_document.row_fields(DOCUMENT)
-    world = main_world()
+    world = whole_world()
     freeze(world)
     rows = world.books.rows
     assert {key.split("/")[0] for key in rows} == set(described)

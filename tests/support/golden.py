@@ -22,7 +22,7 @@ from ledger.log.verify import ChainError, check_signatures, passkey_scope, read_
 from ledger.redecide import Redecider
 from ledger.registry import open_registry
 from ledger.settings import Settings
-from tests.support.scenario import main_job
+from tests.support.scenario import whole_world
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 LEDGER = FOLDER / "v1.jsonl"
@@ -65,14 +65,14 @@ def write(lines: list[bytes]) -> Replayed:
     return replayed
 
 
-def _main_job() -> list[bytes]:
-    """Record the main job of the tests, which has every kind but two.
+def _whole_job() -> list[bytes]:
+    """Record the main job of the tests and what follows it, which has every kind but two.
 
     `rules.activate` needs a second rule set, and nothing follows `log.freeze`.
     """
     with TemporaryDirectory() as folder:
         registry = open_registry(Settings(data=Path(folder), keys=Path(folder) / "keys"))
-        for step in main_job(rules=rulesets.newest()):
+        for step in whole_world(rules=rulesets.newest()).steps:
             signed = [read_envelope(step.envelope())]
             (answer,) = registry.submit(signed, now_us=step.at_us, clock_confirmed=True)
             if isinstance(answer, Refused):
@@ -84,6 +84,6 @@ def _main_job() -> list[bytes]:
 
 
 if __name__ == "__main__":
-    given = list(read_export(Path(sys.argv[1]))) if len(sys.argv) > 1 else _main_job()
+    given = list(read_export(Path(sys.argv[1]))) if len(sys.argv) > 1 else _whole_job()
     done = write(given)
     print(f"{LEDGER}: {done.size} entries, root {done.root}")

@@ -25,15 +25,15 @@ AREA_M2 = 1_869_126
 
 SERVICES = (
     ("anchors", "anchor.record"),
-    ("certificates", "certificate.record"),
+    ("certificates", "certificate.expire", "certificate.record", "loss.impair"),
     ("state", "state.commit"),
 )
 
 
-def service(name: str, kind: str) -> Body:
-    """A service with its key and the one kind that it signs."""
+def service(name: str, *kinds: str) -> Body:
+    """A service with its key and the kinds that it signs."""
     signer = key(f"service {name}")
-    return {"alg": signer.alg, "key": signer.public, "kinds": [kind], "name": name}
+    return {"alg": signer.alg, "key": signer.public, "kinds": [*kinds], "name": name}
 
 
 def registry_open() -> Body:
@@ -52,7 +52,7 @@ def registry_open() -> Body:
         "origin": ORIGIN,
         "policy_basis": "包府发〔2021〕43号",
         "seal": {"root_sha256": hex_digest("seal root")},
-        "services": [service(name, kind) for name, kind in SERVICES],
+        "services": [service(*named) for named in SERVICES],
         "webauthn": {
             "origins": [{"origin": "https://demo.sinkledger.example"}],
             "rp_id": "demo.sinkledger.example",

@@ -7,7 +7,7 @@ from contracts.dates import date_at
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
 from ledger.state.fold import root_of, supply_of
-from tests.support import log_bodies, main_bodies, unit_bodies
+from tests.support import log_bodies, main_bodies, random_lives, unit_bodies
 from tests.support.main_bodies import VALIDATOR, VERIFIER
 from tests.support.passkeys import passkey
 from tests.support.people import Key, Organisation, Person, hex_digest, key, organisation, person
@@ -18,7 +18,7 @@ ALL_KG = 10**12
 FARM = organisation("示例随机林场", "Example Random Farm")
 
 
-def random_ledger(seed: int, acts: int = 60) -> Registry:
+def random_ledger(seed: int, acts: int = 100) -> Registry:
     """Return the ledger of a seed: some 25 entries that found it, then random acts."""
     registry = Registry(rng=Random(seed))
     found(registry)
@@ -415,5 +415,5 @@ ACTS = (
     (transfer, 14), (retire, 5), (cancel, 3), (open_claim, 3), (go_on_with_claim, 9), (certify, 6),
     (change_keys, 7), (commit_state, 4), (anchor, 1), (change_log_keys, 1), (issue, 3),
     (register_parcel, 2), (register_project, 2), (publish_outline, 1), (lock, 0.4),
-    (open_holder, 1), (open_agent, 0.5), (wait, 4),
+    (open_holder, 1), (open_agent, 0.5), (wait, 4), *random_lives.ACTS,
 )  # fmt: skip

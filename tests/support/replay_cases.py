@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from api.offline.build import FOLDER
+from tests.support import broken_lives
 from tests.support.broken_entries import BREAKINGS
 from tests.support.broken_ledgers import BREAKAGES, Breakage
 from tests.support.browser import Chromium
@@ -39,7 +40,10 @@ def _broken(breakage: Breakage, rng: Random, registry: Registry) -> list[bytes] 
 
 
 WAYS: dict[str, Callable[[Random, Registry], list[bytes] | None]] = {
-    **{name: partial(_broken, breakage) for name, breakage in BREAKAGES.items()},
+    **{
+        name: partial(_broken, breakage)
+        for name, breakage in (BREAKAGES | broken_lives.BREAKAGES).items()
+    },
     **BREAKINGS,
 }
 

@@ -1,5 +1,8 @@
 // claim.complete: a claim may be called 零碳 once retired kilograms cover its residual (invariant 4).
 
+// Years from the declaration during which the certificate may be displayed.
+const DISPLAY_YEARS = { EVENT: 3, INSTITUTION: 1, MEETING: 3 };
+
 const RULE_CLAIM_COMPLETE = {
   kind: 'claim.complete',
 
@@ -35,7 +38,8 @@ const RULE_CLAIM_COMPLETE = {
     const claim = findOwnClaim(books, body.claim, body.account);
     const { completion, dates, measurement } = claim;
     refuseIf(measurement === null || completion !== null, 'CLAIM_STATE_WRONG', { claim: body.claim });
-    const coverage_permille = claimCoverage(claim.retired_kg, measurement.residual_g);
+    const coveringKg = claim.retired_kg - impairedKgOfClaim(books, claim);
+    const coverage_permille = claimCoverage(coveringKg, measurement.residual_g);
     const assurer = body.assurance.body?.uscc;
     refuseIf(assurer === claim.claimant.uscc, 'NOT_INDEPENDENT', { other: assurer });
     refuseIf(measurement.reductions.length === 0, 'REDUCTION_MISSING');
@@ -43,12 +47,15 @@ const RULE_CLAIM_COMPLETE = {
     const today = beijingDate(moment.atUs);
     const { declared_on } = body.declaration;
     refuseIf(declared_on > today || declared_on <= dates.end, 'DECLARATION_TOO_EARLY', { today });
+    const display_until = yearsAfter(declared_on, DISPLAY_YEARS[claim.kind]);
     const completed = {
       agent,
       assurance: body.assurance,
       at_us: moment.atUs,
       coverage_permille,
       declaration: { ...body.declaration, offset_completed_on: today },
+      display_until,
+      display_until_at_us: endOfDayUs(display_until),
       seq: moment.seq,
     };
     const value = { ...claim, completion: completed };

@@ -31,10 +31,11 @@ const RULE_BATCH_ISSUE = {
     const parcels = issuedParcels(books, project);
     const batch = batchId(project, report, body.run);
     const row = batchRow(project, report, body, moment);
+    const batches = [...project.batches, batch];
     const rows = [
       { key: `batch/${batch}`, value: row },
       ...parcels,
-      { key: `project/${report.project}`, value: { ...issued(project, body), runs: body.run } },
+      { key: `project/${report.project}`, value: { ...issued(project, body), batches, runs: body.run } },
       { key: `report/${body.report}`, value: { ...issued(report, body), run: body.run } },
     ];
     return { movements: issuedUnits(batch, project, row), rows };

@@ -67,6 +67,7 @@ const RULE_PROJECT_REGISTER = {
       ...described,
       affiliated: account.affiliated,
       area_m2: parcels.reduce((sum, parcel) => sum + parcel.credited_area_m2, 0),
+      batches: [],
       counties: [...new Set(parcels.map(({ county }) => county))].sort(),
       ecosystem,
       issued_kg: 0,

@@ -1,7 +1,9 @@
 // The rules by which a registry begins: registry.open, rules.activate, and published parameters.
 
 const OFFICER_ROLES = ['issuer', 'registrar', 'supervisor'];
-const SERVICE_KINDS = ['anchor.record', 'certificate.record', 'state.commit'];
+const SERVICE_KINDS = [
+  'anchor.record', 'certificate.expire', 'certificate.record', 'loss.impair', 'state.commit',
+];
 const KEY_ALGORITHMS = ['ed25519', 'webauthn-es256'];
 const KEY_DIGITS = { 'ed25519': 64, 'webauthn-es256': 66 };
 

@@ -104,7 +104,8 @@ const RULE_UNITS_RETIRE = {
     };
     const rows = [{ key: `retire/${retirement}`, value }];
     if (claim !== null) {
-      checkRetirementForClaim(described, claim, quantityKg, moment);
+      const coveringKg = claim.retired_kg - impairedKgOfClaim(books, claim);
+      checkRetirementForClaim(described, claim, { coveringKg, quantityKg }, moment);
       rows.unshift({ key: `claim/${claimId}`, value: countedClaim(claim, quantityKg, retirement, moment) });
     }
     return { movements, rows };
@@ -140,16 +141,16 @@ function countedClaim(claim, quantityKg, retirement, { atUs, seq }) {
 }
 
 /** One kilogram serves one claim, and none more than its residual asks for (invariant 4). */
-function checkRetirementForClaim({ beneficiary, purpose }, claim, quantityKg, moment) {
+function checkRetirementForClaim({ beneficiary, purpose }, claim, { coveringKg, quantityKg }, moment) {
   const residualG = BigInt(claim.measurement.residual_g);
-  const retiredG = BigInt(claim.retired_kg) * 1000n;
+  const retiredG = BigInt(coveringKg) * 1000n;
   const isLast = claim.retirements.length + 1 >= CLAIM_RETIREMENTS_MAX;
   const short = retiredG + BigInt(quantityKg) * 1000n < residualG;
   refuseIf(isLast && short, 'RETIRED_TOO_LITTLE');
   refuseIf(CLAIM_PURPOSES[claim.kind] !== purpose, 'CLAIM_PURPOSE_WRONG', { purpose });
   const own = sameJson(beneficiary, { org: claim.claimant });
   refuseIf(!own, 'BENEFICIARY_NOT_CLAIMANT');
-  refuseIf(retiredG >= residualG, 'CLAIM_ALREADY_COVERED', { retired_kg: claim.retired_kg });
+  refuseIf(retiredG >= residualG, 'CLAIM_ALREADY_COVERED', { retired_kg: coveringKg });
   refuseIf(moment.atUs >= claim.deadline_at_us, 'DEADLINE_PASSED', { deadline: claim.deadline });
 }
 

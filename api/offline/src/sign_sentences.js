@@ -25,9 +25,29 @@ const SENTENCES = {
     { zh: '依据监测报告 {report} 签发第 {run} 批，总量 {gross_kg}，其中缓冲 {buffer_permille}。', en: 'Issue batch no. {run} on the monitoring report {report}: {gross_kg} in all, {buffer_permille} of it into the buffer.' },
     { zh: '核查结论见第 {attestation_seq} 条记账。', en: "The verifier's attestation is entry {attestation_seq}." },
   ],
+  'certificate.correct': [
+    { zh: '更正证书 {number} 的文字；已登记的文件由更正后的新文件取代。编号、数量和序号不变。', en: 'Correct the text of the certificate {number}; the files recorded so far are superseded. Numbers, quantities and serials stay.' },
+    { each: 'corrections', zh: '{field}（{language}）：原文「{before}」，更正为「{after}」。', en: 'The {field} in {language}: “{before}” becomes “{after}”.' },
+    { zh: '证据文件摘要 {evidence_sha256}。', en: 'Digest of the evidence: {evidence_sha256}.' },
+  ],
+  'certificate.expire': [
+    { zh: '登记证书 {number} 的展示期已经届满；其所载事实不变。', en: 'Record that the right to display the certificate {number} has run out; the fact that it states stays.' },
+  ],
   'certificate.record': [
     { zh: '登记证书 {number} 的第 {copy} 份文件，对象 {subject}。', en: 'Record copy {copy} of the certificate {number} about {subject}.' },
     { zh: '文件摘要 {sha256}；证明文件摘要 {proof_sha256}。', en: 'Digest of the file {sha256}; digest of its proof {proof_sha256}.' },
+  ],
+  'certificate.reinstate': [
+    { zh: '恢复证书 {number}，原因：{reason}。', en: 'Reinstate the certificate {number}: {reason}.' },
+    { zh: '证据文件摘要 {evidence_sha256}。', en: 'Digest of the evidence: {evidence_sha256}.' },
+  ],
+  'certificate.revoke': [
+    { zh: '撤销证书 {number}，原因：{reason}。撤销后不能恢复；所注销的碳汇仍为已注销。', en: 'Revoke the certificate {number}: {reason}. This cannot be undone; its retired units stay retired.' },
+    { zh: '证据文件摘要 {evidence_sha256}。', en: 'Digest of the evidence: {evidence_sha256}.' },
+  ],
+  'certificate.suspend': [
+    { zh: '暂停证书 {number}，原因：{reason}。暂停期间不得采信该证书。', en: 'Suspend the certificate {number}: {reason}. Nobody should rely on it meanwhile.' },
+    { zh: '证据文件摘要 {evidence_sha256}。', en: 'Digest of the evidence: {evidence_sha256}.' },
   ],
   'claim.complete': [
     { zh: '账户 {account} 完成零碳声明 {claim}，评价方式：{assurance.kind}。', en: 'Account {account} completes the claim {claim}, {assurance.kind}.' },
@@ -62,6 +82,17 @@ const SENTENCES = {
   'log.keys': [
     { zh: '账本公钥：{action}。理由：{reason}。', en: 'Keys of the log: {action}, because: {reason}.' },
     { each: 'vkeys', zh: '公钥 {vkey}。', en: 'Key {vkey}.' },
+  ],
+  'loss.declare': [
+    { zh: '登记项目 {project} 损失 {quantity_kg}，原因：{cause}，发生于 {happened_on}。', en: 'Declare that the project {project} lost {quantity_kg} by {cause} on {happened_on}.' },
+    { when: 'parcels', zh: '所涉地块：{parcels}。', en: 'Parcels: {parcels}.' },
+    { zh: '先从缓冲池核减作废，不足部分由项目业主在一年内补足。证据文件摘要 {evidence_sha256}。', en: 'The buffer is cancelled first; what it does not cover the owner replaces within a year. Digest of the evidence: {evidence_sha256}.' },
+  ],
+  'loss.impair': [
+    { zh: '损失 {loss} 逾期未补足的部分，按公布的顺序登记所涉证书受损。', en: 'Impair certificates in the published order by what nobody replaced of the loss {loss} in time.' },
+  ],
+  'loss.replace': [
+    { zh: '从账户 {account} 核减作废 {units}，补足损失 {loss}。作废后不能恢复。', en: 'Cancel {units} from account {account} to replace the loss {loss}. This cannot be undone.' },
   ],
   'parameters.confirm': [
     { zh: '确认参数表 {table} 中的 {factor_ids} 可以使用，理由：{reason}。', en: 'Confirm that {factor_ids} of the table {table} may be used, because: {reason}.' },

@@ -2,6 +2,9 @@
 // shown as it stands in the order, so that nothing is ever left out.
 
 const FIELD_WORDS = {
+  after: ['更正后', 'Right text'], before: ['原文', 'Printed text'], cause: ['原因', 'Cause'],
+  corrections: ['更正', 'Corrections'], field: ['更正项', 'Text'], happened_on: ['发生日期', 'Date it happened'],
+  language: ['语言', 'Language'], loss: ['损失', 'Loss'],
   account: ['账户', 'Account'], action: ['操作', 'Action'], activity: ['项目活动', 'Activity'],
   actor: ['提出者', 'Actor'], additionality_sha256: ['额外性论证文件', 'Additionality document'],
   affiliated: ['与登记机构有隶属关系', 'Affiliated with the registry'], agent: ['代办机构账户', "Agent's account"],
@@ -79,7 +82,12 @@ const KIND_WORDS = {
   'account.open': ['开立账户', 'Open an account'],
   'anchor.record': ['记录时间戳', 'Record a time stamp'],
   'batch.issue': ['签发批次', 'Issue a batch'],
+  'certificate.correct': ['更正证书文字', 'Correct the text of a certificate'],
+  'certificate.expire': ['登记证书展示期届满', 'Record that a certificate has expired'],
   'certificate.record': ['登记证书文件', 'Record a certificate file'],
+  'certificate.reinstate': ['恢复证书', 'Reinstate a certificate'],
+  'certificate.revoke': ['撤销证书', 'Revoke a certificate'],
+  'certificate.suspend': ['暂停证书', 'Suspend a certificate'],
   'claim.complete': ['完成零碳声明', 'Complete a claim'],
   'claim.measure': ['提交声明的排放量', 'State the emissions of a claim'],
   'claim.open': ['开立零碳声明', 'Open a claim'],
@@ -87,6 +95,9 @@ const KIND_WORDS = {
   'geometry.publish': ['公开地块轮廓', "Publish a parcel's outline"],
   'log.freeze': ['冻结账本', 'Freeze the log'],
   'log.keys': ['变更账本公钥', 'Change the keys of the log'],
+  'loss.declare': ['登记损失', 'Declare a loss'],
+  'loss.impair': ['登记证书受损', 'Impair certificates'],
+  'loss.replace': ['补足损失', 'Replace a loss'],
   'parameters.confirm': ['确认参数', 'Confirm parameters'],
   'parameters.publish': ['发布参数', 'Publish parameters'],
   'parcel.register': ['登记地块', 'Register a parcel'],
@@ -120,6 +131,10 @@ const CHOICE_WORDS = {
   applicability: {
     local: ['本地', 'local'], national: ['全国', 'national'], foreign_proxy: ['国外替代', 'foreign proxy'], derived: ['推算', 'derived'],
   },
+  cause: {
+    conversion: ['用途改变', 'conversion'], drought: ['干旱', 'drought'], fire: ['火灾', 'fire'],
+    grazing_breach: ['违规放牧', 'grazing breach'], other: ['其他', 'other'], pest: ['病虫害', 'pest'],
+  },
   county: {
     150202: ['东河区', 'Donghe'], 150203: ['昆都仑区', 'Kundulun'], 150204: ['青山区', 'Qingshan'],
     150205: ['石拐区', 'Shiguai'], 150206: ['白云鄂博矿区', 'Bayan Obo'], 150207: ['九原区', 'Jiuyuan'],
@@ -128,6 +143,12 @@ const CHOICE_WORDS = {
   domain: { SINK: ['碳汇', 'sinks'], ORG_EVENT: ['机构与活动', 'organisations and events'], PRODUCT_LCA: ['产品', 'products'] },
   ecosystem: { F: ['森林', 'forest'], G: ['草原', 'grassland'], W: ['湿地', 'wetland'] },
   environment: { demo: ['示例', 'demonstration'], production: ['正式', 'production'] },
+  field: {
+    beneficiary: ['受益人名称', "beneficiary's name"], boundary: ['核算边界', 'boundary'], claimant: ['声明主体名称', "claimant's name"],
+    conclusion: ['评价结论', 'conclusion'], declarant: ['声明人', 'declarant'], evaluator: ['评价人', 'evaluator'],
+    name: ['名称', 'name'], payer: ['出资人名称', "payer's name"], standard: ['依据标准', 'standard'],
+    statement: ['说明', 'statement'], venue: ['场所', 'venue'],
+  },
   forest_chief_level: {
     city: ['市', 'city'], county: ['旗县区', 'county'], township: ['乡镇', 'township'], village: ['村', 'village'],
   },
@@ -140,6 +161,7 @@ const CHOICE_WORDS = {
     self: ['自我声明', 'self-declared'], third_party: ['第三方评价', 'assured by a third party'],
     org: ['机构', 'organisation'], person: ['人员', 'person'], polygon: ['地块边界', 'parcel polygon'],
   },
+  language: { zh: ['中文', 'Chinese'], en: ['英文', 'English'] },
   opinion: { positive: ['肯定', 'positive'], qualified: ['保留', 'qualified'], negative: ['否定', 'negative'] },
   path: { units: ['注销碳汇', 'retired units'], new_forest: ['新造林', 'new forest'] },
   pool: { forest: ['森林', 'forest'], grassland: ['草原', 'grassland'], wetland: ['湿地', 'wetland'] },
@@ -147,7 +169,16 @@ const CHOICE_WORDS = {
     event: ['活动抵消', 'event'], meeting: ['会议抵消', 'meeting'], gift: ['赠予', 'gift'],
     public_good: ['公益', 'public good'], voluntary: ['自愿抵消', 'voluntary'],
   },
-  reason: { correction: ['更正', 'correction'], loss: ['损失', 'loss'], replacement: ['替换', 'replacement'] },
+  reason: {
+    correction: ['更正', 'correction'], loss: ['损失', 'loss'], replacement: ['替换', 'replacement'],
+    complaint: ['收到投诉', 'a complaint'], loss_under_study: ['损失核实中', 'a loss under study'],
+    suspected_error: ['疑有差错', 'a suspected error'], verification_reopened: ['核查重新进行', 'verification reopened'],
+    complaint_unfounded: ['投诉不成立', 'the complaint was unfounded'], loss_covered: ['损失已补足', 'the loss is covered'],
+    no_error: ['未发现差错', 'no error was found'], verification_upheld: ['核查结论维持', 'the verification was upheld'],
+    court_decision: ['司法裁判', "a court's decision"], double_claim: ['重复声明', 'a double claim'],
+    false_statement: ['陈述不实', 'a false statement'], issued_in_error: ['误发', 'issued in error'],
+    verification_withdrawn: ['核查结论撤回', 'the verification was withdrawn'],
+  },
   role: { registrar: ['登记', 'registrar'], issuer: ['签发', 'issuer'], supervisor: ['监督', 'supervisor'] },
   roles: { initiate: ['发起', 'initiate'], approve: ['复核', 'approve'], read: ['查阅', 'read'] },
   track: { LOCAL: ['本地碳汇', 'local units'], CCER_RESERVE: ['留待CCER', 'reserved for CCER'] },

@@ -26,7 +26,8 @@ def test_writes_the_rows_of_the_worked_example() -> None:
     assert rows["registry"]["environment"] == "demo"
     assert rows["registry"]["opened_at_us"] == step.at_us
     assert rows["rules/active"] == {"hash": RULES, "since_seq": 0}
-    assert rows["service/certificates"] == {"kinds": ["certificate.record"]}
+    kinds = ["certificate.expire", "certificate.record", "loss.impair"]
+    assert rows["service/certificates"] == {"kinds": kinds}
     assert rows["service/state"] == {"kinds": ["state.commit"]}
     assert rows["service/anchors"] == {"kinds": ["anchor.record"]}
     assert rows[f"person/{ISSUER.id}"]["officer"] == "issuer"
