@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,6 +81,29 @@ def sync_folder(folder: Path) -> None:
         disk.sync(descriptor, folder)
     finally:
         os.close(descriptor)
+
+
+def make_folders(root: Path, folders: Iterable[Path] = ()) -> None:
+    """Make a root and folders below it where they are missing, all their names durable.
+
+    Below the root every name is synced each time: a run that crashed may have made a folder whose
+    name is not durable yet. Above it, what is there was made by somebody else.
+    """
+    _make_root(root)
+    parents = set[Path]()
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        parents.update(root / one for one in folder.relative_to(root).parents)
+    for parent in sorted(parents):
+        sync_folder(parent)
+
+
+def _make_root(root: Path) -> None:
+    if root.is_dir():
+        return
+    _make_root(root.parent)
+    root.mkdir(exist_ok=True)
+    sync_folder(root.parent)
 
 
 @contextmanager

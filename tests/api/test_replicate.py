@@ -16,6 +16,7 @@ from ledger.publish.replicate import CHECKPOINT, replicate
 from ledger.publish.targets import BucketTarget, FolderTarget, Target, TargetError, open_target
 from ledger.store import TamperedError
 from tests.support import bodies
+from tests.support.disks import RecordingDisk, installed
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene
 from tests.support.object_storage import RCLONE, served
 from tests.support.publishing import near_publisher
@@ -177,6 +178,16 @@ def test_a_page_is_written_again_only_with_other_bytes(
             target.replace("verify/page", b"two", "text/html")
     target.replace("verify/page", b"two", "text/html")
     assert target.read("verify/page") == b"two"
+
+
+def test_a_copied_page_lies_in_folders_whose_names_are_durable(tmp_path: Path) -> None:
+    target = FolderTarget(tmp_path / "copies" / "one")
+    with installed(RecordingDisk()) as disk:
+        target.replace("verify/number/page", b"one", "text/html")
+    names = ("", "copies", "copies/one", "copies/one/verify", "copies/one/verify/number")
+    assert {tmp_path / name for name in names} <= {
+        step.path for step in disk.steps if step.kind == "sync"
+    }
 
 
 def _never(*_arguments: object, **_names: object) -> None:
