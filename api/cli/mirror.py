@@ -135,19 +135,22 @@ def site(
     copies, logs = Mirror.of(folder, system_clock), folder.store.logs()
     for log in logs:
         place = to if len(logs) == 1 else f"{to.rstrip('/')}/{origin_hash(log.origin)}"
-        with progress_bar() as bar:
-            task = bar.add_task(log.origin, total=None)
-            try:
-                size, written = write_site(
-                    copies,
-                    log,
-                    open_target(place),
-                    now_us(),
-                    lambda done, total: bar.update(task, completed=done, total=total or None),  # noqa: B023 # called within this turn only
-                )
-            except (RecoveryError, TamperedError, TargetError) as error:
-                raise CommandError(f"{log.origin}: {error}") from error
+        size, written = _write_site(copies, log, place)
         console().print(f"{log.origin}: {size} entries at {place}, {written} log files new")
+
+
+def _write_site(copies: Mirror, log: KnownLog, place: str) -> tuple[int, int]:
+    """Write one log's site, with a bar; return its entries and how many log files were new."""
+    with progress_bar() as bar:
+        task = bar.add_task(log.origin, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        try:
+            return write_site(copies, log, open_target(place), now_us(), tell)
+        except (RecoveryError, TamperedError, TargetError) as error:
+            raise CommandError(f"{log.origin}: {error}") from error
 
 
 def _mirror_folder(data: Path) -> WitnessFolder:
