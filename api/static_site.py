@@ -99,7 +99,7 @@ def _file_of(link: str, number: str, base_url: str, size: int) -> str:
     match path.split("/")[1:]:
         case []:
             return page
-        case [""]:
+        case [""] | ["verify.html"]:
             return "../../verify.html"
         case ["static", name]:
             return f"../../static/{name}"

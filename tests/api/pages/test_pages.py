@@ -82,6 +82,13 @@ def test_every_link_leads_somewhere(fresh_demo: Service, path: str, language: st
 
 
 @paths
+def test_every_page_leads_to_the_verifier_that_needs_no_server(
+    fresh_demo: Service, path: str
+) -> None:
+    assert "/verify.html" in read(fresh_demo, path).links
+
+
+@paths
 def test_nothing_foreign_is_loaded_and_no_script_is_needed(fresh_demo: Service, path: str) -> None:
     page = read(fresh_demo, path, host="evil.example", **{"x-forwarded-host": "evil.example"})
 
