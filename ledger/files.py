@@ -45,7 +45,11 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     write_and_sync(temporary, content, mode=mode)
-    disk.rename(temporary, path)
+    try:
+        disk.rename(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
