@@ -15,9 +15,8 @@ from ledger.publish import replicate as module
 from ledger.publish.replicate import CHECKPOINT, replicate
 from ledger.publish.targets import BucketTarget, FolderTarget, Target, TargetError, open_target
 from ledger.store import TamperedError
-from tests.support import bodies
 from tests.support.disks import RecordingDisk, installed
-from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene
+from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, pay
 from tests.support.object_storage import RCLONE, served
 from tests.support.publishing import near_publisher
 from tests.support.service import Service
@@ -56,13 +55,6 @@ def scene(tmp_path: Path) -> Scene:
     pay(scene, 300)
     near_publisher(scene.world.registry).publish()
     return scene
-
-
-def pay(scene: Scene, times: int) -> None:
-    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
-    entries_of(
-        scene.world.submit(*(scene.world.signed("units.transfer", body) for _ in range(times)))
-    )
 
 
 def again(target: Target) -> Target:
