@@ -18,6 +18,9 @@ from ledger.log.policy import LINES_MAX, POLICY_SIZE_MAX, PolicyError, parse_pol
 from tests.browser.test_policies import HEAD, READS
 
 WORDS = ("constructor", "__proto__", "toString", "hasOwnProperty", "valueOf", "__defineGetter__")
+P = 2**255 - 19
+Y_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+SMALL_ORDER = {"0": 0, "1": 1, "-1": P - 1, "8": Y_ORDER_8, "-8": P - Y_ORDER_8}
 OTHER = Skey("b.example", bytes([9] * 32), ALG_COSIGNATURE).vkey.to_text()
 
 
@@ -59,8 +62,13 @@ def long_name(size: int) -> str:
     # Two bytes a letter, so that bytes count and not letters.
     name = "e" * (size % 2) + "é" * (size // 2)
     typed = bytes([ALG_ML_DSA_44]) + Skey("e", bytes(32), ALG_ML_DSA_44).vkey.key
+    return f"witness w {typed_vkey(name, typed)}\nquorum w\n"
+
+
+def typed_vkey(name: str, typed: bytes) -> str:
+    """Return the text of a key that its own class might refuse."""
     key_id = sha256(name.encode() + b"\n" + typed).digest()[:KEY_ID_SIZE].hex()
-    return f"witness w {name}+{key_id}+{b64encode(typed).decode()}\nquorum w\n"
+    return f"{name}+{key_id}+{b64encode(typed).decode()}"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +85,28 @@ def test_both_take_as_much_and_not_one_more(scripts: Any, policy: Any, most: int
     for count, taken in ((most, True), (most + 1, False)):
         text = policy(count)
         assert (readable(text), bool(scripts.evaluate(READS, text))) == (taken, taken), count
+
+
+@pytest.mark.parametrize(
+    ("number", "taken"),
+    [
+        *(
+            pytest.param(y + sign, False, id=f"small-order-{name}-{bool(sign)}")
+            for name, y in SMALL_ORDER.items()
+            for sign in (0, 2**255)
+        ),
+        pytest.param(P + 3, False, id="not-reduced"),
+        pytest.param(2, False, id="off-the-curve"),
+        pytest.param(4, True, id="on-the-curve"),
+    ],
+)
+@pytest.mark.parametrize("alg", [ALG_ED25519, ALG_COSIGNATURE])
+def test_a_key_that_anybody_can_sign_for_is_no_key(
+    scripts: Any, alg: int, number: int, taken: bool
+) -> None:
+    key = typed_vkey("weak.example", bytes([alg]) + number.to_bytes(32, "little"))
+    text = f"log {key}\nquorum none\n" if alg == ALG_ED25519 else f"witness w {key}\nquorum w\n"
+    assert (readable(text), bool(scripts.evaluate(READS, text))) == (taken, taken)
 
 
 @pytest.mark.parametrize("word", WORDS)
