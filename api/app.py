@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.cross_origin import ALLOWED, CrossOrigin, is_open
 from api.limits import BodyLimit
 from api.pages.routes import router as pages
+from api.pages.routes import show_wrong_address
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
 from api.routes import claims, log, orders, records, state, static_log, units
 from ledger.registry import Registry
@@ -120,6 +121,7 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     app.include_router(pages, responses=PROBLEM_RESPONSES)
     add_problems(app)
+    app.add_exception_handler(404, show_wrong_address)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit)
     app.add_middleware(CapitalPaths)

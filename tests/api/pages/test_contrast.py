@@ -63,7 +63,8 @@ def test_fixed_grounds_keep_their_inks(ground: str, inks: tuple[str, ...]) -> No
 
 
 def test_a_long_checkpoint_scrolls_in_its_own_box() -> None:
-    [box] = [line for line in CSS.splitlines() if line.strip().startswith("pre {")]
+    box, on_paper = (line for line in CSS.splitlines() if line.strip().startswith("pre {"))
 
     assert "max-height" in box
     assert "overflow-y: auto" in box
+    assert "max-height: none" in on_paper
