@@ -209,7 +209,7 @@ def test_every_certificate_has_a_page_with_its_files(demo: Service, tmp_path: Pa
         for name, language in (("index.html", "zh-Hans"), ("index.en.html", "en")):
             page = (folder / name).read_text()
             assert f'<html lang="{language}">' in page
-            assert '<body class="stale">' in page  # a copy never calls itself recent
+            assert '<body class="copy">' in page  # a copy never calls itself recent
             for link in re.findall(r'(?:href|src)="([^"#]*)"', page):
                 if not link.startswith(demo.registry.settings.base_url):
                     assert (folder / link).exists(), link
