@@ -22,10 +22,10 @@ from api.founding import keep_trust
 from ledger.audit.audit import AuditReport, Outside, audit
 from ledger.audit.kept import read_kept
 from ledger.export import LedgerFileError, export_ledger, import_ledger
+from ledger.fetching import static_log
 from ledger.log.merkle import ProofError
 from ledger.recovery import Recovery, RecoveryError, recover
 from ledger.registry import open_registry
-from ledger.static_source import static_source
 
 FINDINGS_SHOWN = 40
 EXPORT_BEGINS = b'{"at_us":'
@@ -209,7 +209,7 @@ def rebuild_command(
     with (
         TemporaryDirectory() as keys,
         all_or_nothing(data),
-        static_source(source) as fetch,
+        static_log(source) as fetch,
         progress_bar() as bar,
     ):
         registry = open_registry(settings_for(data, Path(keys)))

@@ -13,7 +13,7 @@ from api.cli.witness import HOME, HomeOption, add_log, key, opened, serve, statu
 from api.mirror_site import write_site
 from api.witness.app import introduction
 from api.witness.local import system_clock
-from ledger.fetching import FetchError, StaticLog
+from ledger.fetching import FetchError, static_log
 from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
 from ledger.log.witness_wire import origin_hash
@@ -178,8 +178,8 @@ def _pull_all(folder: WitnessFolder, *, as_json: bool) -> bool:
 
 def _pull(folder: WitnessFolder, log: KnownLog, url: str) -> Pulled:
     copies = Mirror.of(folder, system_clock)
-    with StaticLog(url) as source:
-        return pull(folder.witness(system_clock), copies, log, source.fetch)
+    with static_log(url) as fetch:
+        return pull(folder.witness(system_clock), copies, log, fetch)
 
 
 def _tell(log: KnownLog, pulled: Pulled, *, as_json: bool) -> None:
