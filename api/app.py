@@ -6,10 +6,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.cross_origin import ALLOWED, CrossOrigin
+from api.cross_origin import ALLOWED, CrossOrigin, is_open
 from api.limits import BodyLimit
 from api.pages.routes import router as pages
-from api.policy import CROSS_ORIGIN
+from api.pages.routes import show_wrong_address
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
 from api.routes import claims, log, orders, records, state, static_log, units
 from ledger.registry import Registry
@@ -121,10 +121,10 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     app.include_router(pages, responses=PROBLEM_RESPONSES)
     add_problems(app)
+    app.add_exception_handler(404, show_wrong_address)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit)
     app.add_middleware(CapitalPaths)
-    app.add_middleware(static_log.OpenToAll)
     app.add_middleware(HeadRequests)
     app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
@@ -137,6 +137,6 @@ def _failed(request: Request, error: Exception) -> JSONResponse:
     response = problem_response(request.scope, 500, "problem.fault")
     # This answer is made outside all middleware.
     response.raw_headers.extend(SECURITY_HEADERS)
-    if (request.method, request.url.path) in CROSS_ORIGIN:
+    if is_open(request.method, request.url.path):
         response.raw_headers.append(ALLOWED)
     return response

@@ -1,9 +1,10 @@
 """Pages from elsewhere: which routes a page that this service did not send may use.
 
-The signing desk is opened from a file, so its requests come from the origin `null`. Browsers then
-ask first (Fetch standard, clause 3.2, CORS protocol), and hide every answer that does not say
-yes. Any origin may: an order carries its own authority, the facts are public, and neither cookies
-nor other credentials exist that a strange page could use.
+Any page may read the static log, whatever is answered, as on any static server. The signing desk
+is opened from a file, so its requests come from the origin `null`. Browsers then ask first (Fetch
+standard, clause 3.2, CORS protocol), and hide every answer that does not say yes. Any origin may:
+an order carries its own authority, the facts are public, and neither cookies nor other credentials
+exist that a strange page could use.
 """
 
 from typing import Final
@@ -14,11 +15,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.policy import CROSS_ORIGIN
 
 ALLOWED: Final = (b"access-control-allow-origin", b"*")
+LOG_PREFIX: Final = "/log/"
 PREFLIGHT_AGE_S: Final = 600
 
 
+def is_open(method: str, path: str) -> bool:
+    """Say whether pages of other origins may read this answer, refusals and faults included."""
+    return path.startswith(LOG_PREFIX) or (method, path) in CROSS_ORIGIN
+
+
 class CrossOrigin:
-    """Middleware: answers preflights of the declared routes, and lets pages read their answers."""
+    """Middleware: answers preflights of the declared routes, and lets pages read what is open."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -39,8 +46,7 @@ class CrossOrigin:
                 message["headers"] = [*message["headers"], ALLOWED]
             await send(message)
 
-        open_to_pages = (scope["method"], path) in CROSS_ORIGIN
-        await self._app(scope, receive, sending if open_to_pages else send)
+        await self._app(scope, receive, sending if is_open(scope["method"], path) else send)
 
 
 def _preflight(method: str) -> Response:

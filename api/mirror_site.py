@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 
 from api.founding import keep_trust
 from api.static_site import site_files
+from ledger.fetching import Fetch
 from ledger.log.policy import Policy
 from ledger.publish.replicate import replicate
 from ledger.publish.targets import Target
 from ledger.recovery import Progress, recover
 from ledger.registry import open_registry
 from ledger.settings import Settings
-from ledger.static_source import Fetch
 from ledger.witness.mirror import Mirror
 from ledger.witness.store import KnownLog
 

@@ -1,14 +1,12 @@
 """Which claim is asked for: by key, by prefix, or by a serial as papers print it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from api.problems import ClaimError, NotFoundError
 from contracts.check_digits import CheckDigitError
 from contracts.form import BATCH
 from contracts.ranges import Range, parse_serial
-from ledger.log.policy import Policy, parse_policy
 from ledger.log.state_claims import Claim
 from ledger.registry import Registry
 from ledger.state.proving import StateView, prove_key, prove_prefix, prove_unit
@@ -67,13 +65,3 @@ def store_of(registry: Registry) -> StateStore:
         StateDamagedError: the file cannot be read.
     """
     return StateStore(registry.settings.data / STATE_FILE)
-
-
-def policy_in(trust: Path) -> Policy:
-    """Return the policy of a trust folder.
-
-    Raises:
-        PolicyError: it is malformed.
-        OSError: there is none.
-    """
-    return parse_policy((trust / POLICY_FILE).read_text(encoding="utf-8"))

@@ -69,7 +69,8 @@ def _papers(registry: Registry, number: str) -> Iterator[SiteFile]:
 
 
 def _page(registry: Registry, finding: Finding, language: Language) -> str:
-    shown = replace(finding, state=State.STALE) if finding.state is State.GOOD else finding
+    proven = finding.state in (State.GOOD, State.STALE)
+    shown = replace(finding, state=State.COPY) if proven else finding
     number = finding.content.number
     page = Page(language=language, path="")
     base_url = registry.settings.base_url.rstrip("/")
@@ -99,7 +100,7 @@ def _file_of(link: str, number: str, base_url: str, size: int) -> str:
     match path.split("/")[1:]:
         case []:
             return page
-        case [""]:
+        case [""] | ["verify.html"]:
             return "../../verify.html"
         case ["static", name]:
             return f"../../static/{name}"

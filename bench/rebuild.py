@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.long_log import grow
 from bench.submit_sqlite import raw_rate
+from ledger.fetching import static_log
 from ledger.intake import read_envelope
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.key import Skey
@@ -14,7 +15,6 @@ from ledger.log.policy import Policy
 from ledger.recovery import recover, write_tiles
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
-from ledger.static_source import static_source
 
 NAME = "rebuild"
 ENTRIES = 50_000
@@ -32,7 +32,7 @@ def run() -> dict[str, object]:
         registry = open_registry(Settings(data=new, keys=new / "keys"))
         before_mb = _peak_mb(resource.RUSAGE_SELF)
         began = time.perf_counter()
-        with static_source(str(market.registry.settings.log)) as fetch:
+        with static_log(str(market.registry.settings.log)) as fetch:
             recover(registry, fetch, policy)
         spent_s = time.perf_counter() - began
         entries = registry.size()

@@ -33,12 +33,16 @@ def export_ledger(registry: Registry, path: Path, progress: Progress | None = No
     """
     total = registry.size()
     unfinished = path.with_name(path.name + EXPORT_SUFFIX)
-    with unfinished.open("wb") as file:
-        for seq, line in enumerate(_lines(registry, total)):
-            file.write(line + b"\n")
-            if progress and (seq + 1) % PAGE_ROWS == 0:
-                progress(seq + 1, total)
-    unfinished.replace(path)
+    try:
+        with unfinished.open("wb") as file:
+            for seq, line in enumerate(_lines(registry, total)):
+                file.write(line + b"\n")
+                if progress and (seq + 1) % PAGE_ROWS == 0:
+                    progress(seq + 1, total)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
     if progress:
         progress(total, total)
     return total

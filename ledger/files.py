@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,11 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     write_and_sync(temporary, content, mode=mode)
-    disk.rename(temporary, path)
+    try:
+        disk.rename(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
@@ -81,6 +85,29 @@ def sync_folder(folder: Path) -> None:
         disk.sync(descriptor, folder)
     finally:
         os.close(descriptor)
+
+
+def make_folders(root: Path, folders: Iterable[Path] = ()) -> None:
+    """Make a root and folders below it where they are missing, all their names durable.
+
+    Below the root every name is synced each time: a run that crashed may have made a folder whose
+    name is not durable yet. Above it, what is there was made by somebody else.
+    """
+    _make_root(root)
+    parents = set[Path]()
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        parents.update(root / one for one in folder.relative_to(root).parents)
+    for parent in sorted(parents):
+        sync_folder(parent)
+
+
+def _make_root(root: Path) -> None:
+    if root.is_dir():
+        return
+    _make_root(root.parent)
+    root.mkdir(exist_ok=True)
+    sync_folder(root.parent)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from ledger import store
 from ledger.anchors.anchors import recorded
+from ledger.fetching import Fetch, FetchError
 from ledger.files import write_atomically
 from ledger.log.policy import Policy, PolicyError, PolicyVerdict, check_policy
 from ledger.log.tile_reader import TileMissingError, TileReader
@@ -27,7 +28,6 @@ from ledger.log.tiles import (
 from ledger.publish.tiling import write_once
 from ledger.refill import RefillError, refill
 from ledger.registry import Registry
-from ledger.static_source import Fetch, SourceError
 
 Progress: TypeAlias = Callable[[int, int], None]
 FILES_AT_ONCE: Final = 64
@@ -73,7 +73,7 @@ def recover(
         refill(registry, reader.entries(), expected=signed, progress=progress)
         write_tiles(registry, signed.size)
         found, missing = _fetch_anchors(registry, fetch)
-    except (PolicyError, TileError, SourceError, RefillError) as error:
+    except (PolicyError, TileError, FetchError, RefillError) as error:
         raise RecoveryError(str(error)) from error
     write_atomically(registry.settings.log / CHECKPOINT_PATH, note)
     return Recovery(verdict=verdict, anchors=found, anchors_missing=missing)

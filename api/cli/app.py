@@ -5,6 +5,7 @@ from typing import Final
 
 import typer
 
+from api.cli.given import sentence_of
 from api.cli.later import group_of
 from api.cli.output import CommandError, console_error
 
@@ -108,5 +109,5 @@ def main() -> None:
         if error.filename is None:
             raise
         # A file that a person named: missing, a folder, or not theirs to read.
-        console_error(f"{error.filename}: {error.strerror}")
+        console_error(sentence_of(error))
         sys.exit(2)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from api.cli.given import content_of, sentence_of
 from api.cli.output import CommandError, console, print_json
 from api.cli.place import (
     DataOption,
@@ -23,7 +24,9 @@ from certificates.render import Renderer
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
+from certificates.verify_file import SIZE_MAX
 from certificates.verify_log import Newer
+from ledger.log.note import NOTE_SIZE_MAX
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
@@ -53,10 +56,14 @@ def verify(
     Trust anchors (policy, seal-root.pem, seal-root.crl, tsa-root.pem, registry.json) come from the
     folder only, never from the document.
     """
+    if trust is not None and not trust.is_dir():
+        raise CommandError(f"{trust} is no folder of trust anchors; check the name", exit_code=2)
     anchors = _anchors(trust or settings_for(data).trust)
     after = None if fresh_hours is None else now_us() // 1_000_000 - fresh_hours * 3600
-    newer = Newer(note=_content(checkpoint) if checkpoint else None, witnessed_after=after)
-    verdicts = [(file, verify_pdf(_content(file), anchors, newer=newer)) for file in files]
+    note = content_of(checkpoint, NOTE_SIZE_MAX) if checkpoint else None
+    newer = Newer(note=note, witnessed_after=after)
+    contents = [(file, content_of(file, SIZE_MAX)) for file in files]
+    verdicts = [(file, verify_pdf(content, anchors, newer=newer)) for file, content in contents]
     if as_json:
         results = [{"file": str(file), **verdict.to_json()} for file, verdict in verdicts]
         print_json({"ok": all(verdict.ok for _, verdict in verdicts), "results": results})
@@ -70,17 +77,10 @@ def _anchors(folder: Path) -> Trust:
     try:
         return Trust.load(folder)
     except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}", exit_code=2) from error
+        raise CommandError(sentence_of(error), exit_code=2) from error
     except TrustError as error:
         message = f"{folder} is damaged, fetch the trust anchors again: {error}"
         raise CommandError(message, exit_code=2) from error
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}", exit_code=2) from error
 
 
 def show(verdicts: Sequence[tuple[Path, Verdict]]) -> None:

@@ -31,7 +31,10 @@ def list_command(
     data: DataOption = None, keys: KeysOption = None, *, as_json: JsonOption = False
 ) -> None:
     """List the log's keys: announced, held here, seen under the published checkpoint."""
-    found = log_keys(open_place(data, keys))
+    try:
+        found = log_keys(open_place(data, keys))
+    except RotationError as error:
+        raise CommandError(str(error)) from error
     if as_json:
         print_json({"keys": [_described(key) for key in found]})
     else:

@@ -7,21 +7,29 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from api.cli.given import (
+    PolicyOption,
+    all_or_nothing,
+    check_replaceable,
+    content_of,
+    policy_of,
+    sentence_of,
+)
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
 from api.cli.snapshots import audit_snapshot
 from api.founding import keep_trust
-from certificates.trust import Trust, TrustError
 from ledger.audit.audit import AuditReport, Outside, audit
 from ledger.audit.kept import read_kept
 from ledger.export import LedgerFileError, export_ledger, import_ledger
+from ledger.fetching import static_log
 from ledger.log.merkle import ProofError
-from ledger.log.policy import PolicyError, parse_policy
-from ledger.recovery import RecoveryError, recover
+from ledger.recovery import Recovery, RecoveryError, recover
 from ledger.registry import open_registry
-from ledger.static_source import static_source
 
 FINDINGS_SHOWN = 40
+EXPORT_BEGINS = b'{"at_us":'
+SIGNS_OF_A_REGISTRY = ("ledger.db", "vault.db", "log/checkpoint")
 
 commands = typer.Typer()
 
@@ -48,7 +56,10 @@ def audit_command(
         typer.Option("--kept", help="What you kept: a checkpoint, a proof, a log's folder."),
     ] = None,
     trust: Annotated[
-        Path | None, typer.Option("--trust", help="Your trust anchors, for what you kept.")
+        Path | None,
+        typer.Option(
+            "--trust", "--policy", help="Your trust anchors or policy file, for what you kept."
+        ),
     ] = None,
     signatures: Annotated[bool, typer.Option(help="Check every signature as well.")] = True,
     from_snapshot: Annotated[
@@ -67,6 +78,8 @@ def audit_command(
         audit_snapshot(from_snapshot, export=export, data=data, as_json=as_json)
         return
     settings = settings_for(data, keys)
+    if not any((settings.data / name).exists() for name in SIGNS_OF_A_REGISTRY):
+        raise CommandError(f"there is no registry in {settings.data}; name one with --data")
     outside = _outside(kept or [], trust or settings.trust)
     with progress_bar() as bar:
         task = bar.add_task("auditing", total=None)
@@ -87,13 +100,13 @@ def audit_command(
 def _outside(kept: list[Path], trust: Path) -> Outside:
     if not kept:
         return Outside()
+    policy = policy_of(trust)
     try:
-        policy = Trust.load(trust).policy
         copies = read_kept(kept)
-    except (OSError, TrustError, ProofError) as error:
+    except OSError as error:
+        raise CommandError(sentence_of(error), exit_code=2) from error
+    except ProofError as error:
         raise CommandError(f"what was kept cannot be read: {error}", exit_code=2) from error
-    if policy is None:
-        raise CommandError(f"{trust} holds no policy, so nobody's signature counts", exit_code=2)
     return Outside(kept=copies, vkeys=[one.vkey for one in policy.logs])
 
 
@@ -138,6 +151,7 @@ def export_command(
 ) -> None:
     """Write the whole ledger, one entry a line; private records are not in it."""
     registry = open_place(data)
+    check_replaceable(out, EXPORT_BEGINS, "exported ledger")
     with progress_bar() as bar:
         task = bar.add_task("exporting", total=None)
         count = export_ledger(
@@ -155,8 +169,13 @@ def import_command(
     keys: KeysOption = None,
 ) -> None:
     """Take an exported ledger into an empty data folder, checking every entry as the audit does."""
-    registry = open_registry(settings_for(data, keys))
-    with progress_bar() as bar:
+    if not content_of(source, len(EXPORT_BEGINS)).startswith(EXPORT_BEGINS):
+        raise CommandError(
+            f"{source} is no exported ledger; make one with 'sinkledger export FILE'", exit_code=2
+        )
+    settings = settings_for(data, keys)
+    with all_or_nothing(settings.data, settings.keys), progress_bar() as bar:
+        registry = open_registry(settings)
         task = bar.add_task("importing", total=None)
         try:
             count = import_ledger(
@@ -164,8 +183,10 @@ def import_command(
                 source,
                 progress=lambda done, total: bar.update(task, completed=done, total=total or None),
             )
-        except (LedgerFileError, OSError) as error:
-            raise CommandError(str(error)) from error
+        except LedgerFileError as error:
+            raise CommandError(f"{source}: {error}; nothing was imported") from error
+        finally:
+            registry.close()
     console().print(f"{count} entries in {registry.settings.data}")
 
 
@@ -173,9 +194,7 @@ def import_command(
 def rebuild_command(
     source: Annotated[str, typer.Option("--from", help="A static log: a folder or an address.")],
     data: Annotated[Path, typer.Option("--data", help="The new, empty data folder.")],
-    policy: Annotated[
-        Path, typer.Option("--policy", help="Policy file, from a source that you trust.")
-    ],
+    policy: PolicyOption,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -185,12 +204,14 @@ def rebuild_command(
     """
     if (data / "ledger.db").exists():
         raise CommandError(f"{data} holds a registry already; name a new folder")
-    try:
-        trusted = parse_policy(policy.read_text("utf-8", "surrogateescape"))
-    except PolicyError as error:
-        raise CommandError(f"{policy}: {error}", exit_code=2) from error
+    trusted = policy_of(policy)
     # The marks of the old machine must not be raised here, nor looked at before entries are in.
-    with TemporaryDirectory() as keys, static_source(source) as fetch, progress_bar() as bar:
+    with (
+        TemporaryDirectory() as keys,
+        all_or_nothing(data),
+        static_log(source) as fetch,
+        progress_bar() as bar,
+    ):
         registry = open_registry(settings_for(data, Path(keys)))
         task = bar.add_task("rebuilding", total=None)
         try:
@@ -200,10 +221,18 @@ def rebuild_command(
                 trusted,
                 progress=lambda done, total: bar.update(task, completed=done, total=total or None),
             )
+            keep_trust(registry, trusted)
         except RecoveryError as error:
-            raise CommandError(str(error)) from error
-        keep_trust(registry, trusted)
-        registry.close()
+            raise CommandError(
+                f"{error}; --from names a folder or address with 'checkpoint' and 'tile/', "
+                "and nothing was made"
+            ) from error
+        finally:
+            registry.close()
+    _tell_rebuilt(made, data, as_json=as_json)
+
+
+def _tell_rebuilt(made: Recovery, data: Path, *, as_json: bool) -> None:
     checkpoint = made.verdict.checkpoint
     witnesses = [name for name, _ in made.verdict.witnesses]
     if as_json:

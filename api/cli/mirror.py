@@ -13,7 +13,7 @@ from api.cli.witness import HOME, HomeOption, add_log, key, opened, serve, statu
 from api.mirror_site import write_site
 from api.witness.app import introduction
 from api.witness.local import system_clock
-from ledger.fetching import FetchError, StaticLog
+from ledger.fetching import FetchError, static_log
 from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
 from ledger.log.witness_wire import origin_hash
@@ -135,19 +135,22 @@ def site(
     copies, logs = Mirror.of(folder, system_clock), folder.store.logs()
     for log in logs:
         place = to if len(logs) == 1 else f"{to.rstrip('/')}/{origin_hash(log.origin)}"
-        with progress_bar() as bar:
-            task = bar.add_task(log.origin, total=None)
-            try:
-                size, written = write_site(
-                    copies,
-                    log,
-                    open_target(place),
-                    now_us(),
-                    lambda done, total: bar.update(task, completed=done, total=total or None),  # noqa: B023 # called within this turn only
-                )
-            except (RecoveryError, TamperedError, TargetError) as error:
-                raise CommandError(f"{log.origin}: {error}") from error
+        size, written = _write_site(copies, log, place)
         console().print(f"{log.origin}: {size} entries at {place}, {written} log files new")
+
+
+def _write_site(copies: Mirror, log: KnownLog, place: str) -> tuple[int, int]:
+    """Write one log's site, with a bar; return its entries and how many log files were new."""
+    with progress_bar() as bar:
+        task = bar.add_task(log.origin, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        try:
+            return write_site(copies, log, open_target(place), now_us(), tell)
+        except (RecoveryError, TamperedError, TargetError) as error:
+            raise CommandError(f"{log.origin}: {error}") from error
 
 
 def _mirror_folder(data: Path) -> WitnessFolder:
@@ -175,8 +178,8 @@ def _pull_all(folder: WitnessFolder, *, as_json: bool) -> bool:
 
 def _pull(folder: WitnessFolder, log: KnownLog, url: str) -> Pulled:
     copies = Mirror.of(folder, system_clock)
-    with StaticLog(url) as source:
-        return pull(folder.witness(system_clock), copies, log, source.fetch)
+    with static_log(url) as fetch:
+        return pull(folder.witness(system_clock), copies, log, fetch)
 
 
 def _tell(log: KnownLog, pulled: Pulled, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli import draft
+from api.cli.given import sentence_of
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
 from api.drafting.draft import Draft, DraftError, load, save
@@ -128,7 +129,9 @@ def submit(
 def _load(path: Path) -> Draft:
     try:
         return load(path)
-    except (DraftError, OSError) as error:
+    except OSError as error:
+        raise CommandError(sentence_of(error)) from error
+    except DraftError as error:
         raise CommandError(str(error)) from error
 
 

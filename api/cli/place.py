@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import DatabaseError
 
 from api.cli.output import CommandError
 from api.drafting.draft import Desk
 from ledger.registry import Registry, open_registry
+from ledger.rulesets import RulesMissingError
 from ledger.settings import Settings
+from ledger.store import TamperedError
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder; default SINKLEDGER_DATA.")
@@ -27,11 +31,19 @@ def settings_for(data: Path | None, keys: Path | None = None) -> Settings:
     A demonstration keeps its keys inside its data folder; there they are found without being
     named. Production keeps them elsewhere, so that a restored folder cannot bring old ones back.
     """
-    settings = Settings() if data is None else Settings(data=data)
+    try:
+        settings = Settings() if data is None else Settings(data=data)
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors())
+        raise CommandError(f"{wrong}; the settings stand in docs/OPERATING.md") from error
     if keys is not None:
         return settings.model_copy(update={"keys": keys})
     inside = settings.data / "keys"
     return settings.model_copy(update={"keys": inside}) if inside.is_dir() else settings
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"SINKLEDGER_{'_'.join(map(str, place))}".upper()
 
 
 def open_place(data: Path | None, keys: Path | None = None) -> Registry:
@@ -46,7 +58,15 @@ def open_place(data: Path | None, keys: Path | None = None) -> Registry:
             f"there is no registry in {settings.data}; name one with --data, "
             "or make one with 'sinkledger init' or 'sinkledger demo'"
         )
-    return open_registry(settings)
+    try:
+        return open_registry(settings)
+    except (RulesMissingError, TamperedError) as error:
+        raise CommandError(str(error)) from error
+    except DatabaseError as error:
+        raise CommandError(
+            f"the databases in {settings.data} cannot be used ({error.orig}); check the disk and "
+            "who owns the files, or put the newest backup back: docs/OPERATING.md"
+        ) from error
 
 
 def now_us() -> int:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from api.cli.given import content_of
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
 from api.due import due
 from api.issuing import checkpoint_of
 from api.static_site import site_files
+from ledger.log.note import NOTE_SIZE_MAX
 from ledger.log.tiles import TileError
 from ledger.publish.lease import LeaseError
 from ledger.publish.loop import keep_publishing
@@ -134,7 +136,7 @@ def signer_mark(
     """Make lost marks again from a checkpoint that at least two witnesses have cosigned."""
     registry = open_place(data, keys)
     try:
-        restored = restore_marks(registry, source.read_bytes(), confirmed=no_newer)
+        restored = restore_marks(registry, content_of(source, NOTE_SIZE_MAX), confirmed=no_newer)
     except RestoreError as error:
         raise CommandError(str(error)) from error
     console().print(f"the marks now know {restored.size} signed entries; open the registry again")

@@ -13,6 +13,7 @@ import uvicorn
 from api.app import create_app
 from api.background import publishing
 from api.cli.certificates import show
+from api.cli.given import listening_at
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place
 from api.demo.play import Performance, perform
@@ -46,20 +47,21 @@ def serve(
     registry = open_place(data, keys)
     if registry.read_only_reason is not None:
         console().print(f"[yellow]read-only:[/] {registry.read_only_reason}")
+    listening = listening_at(host, port)
     console().print(f"http://{host}:{port}/  (stop with Ctrl-C)")
     app = create_app(registry, clock_confirmed=confirm_clock)
     server = uvicorn.Server(
         uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     )
     if not publish or registry.read_only_reason is not None:
-        server.run()
+        server.run([listening])
         return
 
     def stop() -> None:
         server.should_exit = True
 
     with _witnesses(registry), publishing(registry, console().print, stop) as faults:
-        server.run()
+        server.run([listening])
     if faults:
         raise CommandError(f"publishing ended: {faults[0]}")
 

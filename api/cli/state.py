@@ -6,22 +6,31 @@ from typing import Annotated
 
 import typer
 
+from api.cli.given import PolicyOption, check_replaceable, content_of, policy_of
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
+from api.cli.shown import lines_of
 from api.committing import CommitError, StateKeeper
 from api.keys import KeyFileError
 from api.problems import ClaimError, NotFoundError
-from api.proving import claim_of, policy_in, store_of
+from api.proving import claim_of, store_of
 from ledger.files import write_atomically
 from ledger.log.merkle import ProofError
 from ledger.log.policy import PolicyError
-from ledger.log.state_file import ProvenState, StateProof, verify_state
+from ledger.log.state_file import STATE_PROOF_SIZE_MAX, ProvenState, StateProof, verify_state
 from ledger.log.state_proof import StateProofError
 from ledger.state.check import check_state
 from ledger.state.proving import NoBatchError
 from ledger.state.records import StateDamagedError
 from ledger.state.snapshot import SnapshotError, write_snapshot
 from ledger.state.view import NotCommittedError, prove
+
+SAID = {
+    "absence": "it is not there",
+    "prefix": "these are all",
+    "presence": "it is there",
+    "unit": "where the unit is",
+}
 
 commands = typer.Typer()
 state = typer.Typer(help="The state's commitments and proofs.", no_args_is_help=True)
@@ -113,6 +122,7 @@ def prove_command(
     The newest commitment must be covered by a published checkpoint.
     """
     registry = open_place(data)
+    check_replaceable(out, b"{", "state proof")
     try:
         claim_in = claim_of(key=key, prefix=prefix, serial=serial)
         with closing(store_of(registry)) as store:
@@ -120,24 +130,30 @@ def prove_command(
     except (ClaimError, NoBatchError, NotCommittedError, StateDamagedError) as error:
         raise CommandError(str(error)) from error
     except NotFoundError as error:
-        raise CommandError(f"{serial}: no such serial") from error
+        raise CommandError(f"{serial}: no such serial; write it as BATCH:NUMBER") from error
     write_atomically(out, proof.to_bytes())
-    console().print(f"{proof.claim.kind} in {out}")
+    console().print(
+        f"{out}: {SAID[proof.claim.kind]}; next: sinkledger state verify {out} --policy FILE"
+    )
 
 
 @state.command("verify")
 def verify(
     file: Annotated[Path, typer.Argument(help="A .state-proof file.")],
-    trust: Annotated[Path, typer.Option(help="Folder of trust anchors, with the file policy.")],
+    policy: PolicyOption,
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a state proof against the policy of a trust folder; exit 0 only if it holds."""
+    """Check a state proof against the policy that you trust; exit 0 only if it holds."""
+    trusted = policy_of(policy)
+    content = content_of(file, STATE_PROOF_SIZE_MAX)
     try:
-        proof = StateProof.parse(file.read_bytes())
-        proven = verify_state(proof, policy=policy_in(trust))
-    except (StateProofError, ProofError, PolicyError, OSError) as error:
-        raise CommandError(f"{file}: not proven: {error}") from error
+        proof = StateProof.parse(content)
+        proven = verify_state(proof, policy=trusted)
+    except (StateProofError, ProofError, PolicyError) as error:
+        raise CommandError(
+            f"{file}: not proven: {error}; do not rely on it, ask its sender for another"
+        ) from error
     if as_json:
         print_json(_summary(proof, proven))
     else:
@@ -164,7 +180,8 @@ def _show(proof: StateProof, proven: ProvenState) -> None:
         ("committed by entry", str(proven.commitment.seq)),
         ("checkpoint", f"{checkpoint.size} entries, witnesses: {names}"),
     ]
-    rows += [(key, str(value)) for key, value in proven.found]
+    for key, value in proven.found:
+        rows += lines_of(key, value)
     title = {
         "presence": "PROVEN: it is there",
         "absence": "PROVEN: it is not there",

@@ -1,19 +1,19 @@
 """`sinkledger witness …`: another organisation's watch over a log, in a folder of its own."""
 
 import re
-import socket
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
+from api.cli.given import listening_at, policy_of
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import JsonOption
 from api.witness.app import create_app, introduction
 from api.witness.local import system_clock
 from ledger.log.note import NoteError, Vkey, parse_vkey
-from ledger.log.policy import PolicyError, parse_policy
 from ledger.witness.evidence import kept_evidence
 from ledger.witness.folder import (
     MIRROR_KEYS,
@@ -102,9 +102,11 @@ def _keys_named(texts: list[str], policy: Path | None) -> tuple[Vkey, ...]:
     try:
         keys = [parse_vkey(text) for text in texts]
         if policy is not None:
-            keys += [one.vkey for one in parse_policy(policy.read_text(encoding="utf-8")).logs]
-    except (NoteError, PolicyError) as error:
-        raise CommandError(str(error)) from error
+            keys += [one.vkey for one in policy_of(policy).logs]
+    except NoteError as error:
+        raise CommandError(
+            f"{error}; quote the vkey whole, or name the log's policy file with --policy"
+        ) from error
     if not keys:
         raise CommandError("name the log's vkeys, or its policy file with --policy")
     return tuple(dict.fromkeys(keys))
@@ -126,7 +128,7 @@ def serve(folder: WitnessFolder, host: str, port: int) -> None:
     Raises:
         CommandError: the port is taken.
     """
-    listening = socket.create_server((host, port), reuse_port=False)
+    listening = listening_at(host, port)
     names = " and ".join(keys[0].name for keys in (folder.keys, folder.mirror_keys) if keys)
     console().print(f"{names} at http://{host}:{port}/  (stop with Ctrl-C)", soft_wrap=True)
     app = create_app(folder, system_clock)
@@ -145,11 +147,36 @@ def status(data: HomeOption = HOME, *, as_json: JsonOption = False) -> None:
         print_json({"evidence": evidence, "logs": logs, "name": folder.keys[0].name})
     else:
         for state in logs:
-            print_table(str(state["origin"]), [(name, str(state[name])) for name in sorted(state)])
+            print_table(str(state["origin"]), _told(state))
+        if not logs:
+            console().print("no log is watched yet; next: sinkledger witness add-log --policy FILE")
         for path in evidence:
             console().print(f"[bold red]evidence:[/] {path}", soft_wrap=True)
     if evidence:
         raise typer.Exit(1)
+
+
+def _told(state: dict[str, object]) -> list[tuple[str, str]]:
+    """Return the lines for people; `--json` keeps the bare values."""
+    if state["at_s"] is None:
+        seen = [("cosigned", "nothing cosigned yet"), ("next", _NEXT)]
+    else:
+        at = datetime.fromtimestamp(int(str(state["at_s"])), tz=UTC)
+        seen = [
+            ("cosigned", f"{int(str(state['size'])):,} entries, {at:%Y-%m-%d %H:%M:%S} UTC"),
+            ("root", str(state["root"])),
+        ]
+    named = [("keys of the log", str(state["keys"])), ("folder of its copy", str(state["hash"]))]
+    if state["url"] is not None:
+        named.append(("fetched from", str(state["url"])))
+    held = [(name, f"{state[name]:,} entries") for name in ("held", "mirrored") if name in state]
+    return seen + held + named
+
+
+_NEXT = (
+    "keep 'sinkledger witness run' going and hand the registry what 'sinkledger witness key' "
+    "prints; a mirror asks by itself: 'sinkledger mirror pull --once'"
+)
 
 
 def _state_of(folder: WitnessFolder, log: KnownLog, mirror: Mirror | None) -> dict[str, object]:

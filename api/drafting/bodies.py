@@ -61,14 +61,15 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BodyError(f"{path}: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "no text in UTF-8"
+        raise BodyError(f"{path}: {why}; name a JSON file") from error
 
 
 def _loads(text: str, name: str) -> Json:
     try:
         loaded: Json = json.loads(text, parse_float=Decimal)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise BodyError(f"{name}: {error}") from error
+        raise BodyError(f"{name}: no JSON: {error}; mend the file") from error
     return loaded
 
 

@@ -37,7 +37,7 @@ class OfflinePage:
 VERIFY: Final = OfflinePage(
     name="verify.html",
     template="verify.html",
-    styles=("page.css", "verify.css"),
+    styles=("tokens.css", "page.css", "verify.css"),
     scripts=(
         "bytes.js",
         "sha256.js",
@@ -81,7 +81,7 @@ VERIFY: Final = OfflinePage(
 SIGN: Final = OfflinePage(
     name="sign.html",
     template="sign.html",
-    styles=("sign.css",),
+    styles=("tokens.css", "sign.css"),
     scripts=(
         "bytes.js",
         "sha256.js",

@@ -18,10 +18,14 @@ NEIGHBOURS: Final = 2
 
 
 class State(StrEnum):
-    """What a page may say of a certificate; only `GOOD` is ever shown in green."""
+    """What a page may say of a certificate; only `GOOD` is ever shown in green.
+
+    A static copy never calls itself recent: it says as of which checkpoint it was made.
+    """
 
     GOOD = "good"
     STALE = "stale"
+    COPY = "copy"
     PENDING = "pending"
     UNRECORDED = "unrecorded"
 

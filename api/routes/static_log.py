@@ -5,10 +5,10 @@ any site may read them.
 """
 
 import gzip
+import re
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import RegistryDep
 from api.problems import NotFoundError
@@ -18,9 +18,9 @@ from ledger.registry import Registry
 
 router = APIRouter(prefix="/log", tags=["static log"])
 
-PREFIX: Final = "/log/"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 GZIP_LEVEL: Final = 6
+_ABOVE_ZERO: Final = re.compile(r"q=(1(\.0{0,3})?|0\.(?=[0-9]{0,2}[1-9])[0-9]{1,3})")
 _BINARY: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "Bytes", "content": {"application/octet-stream": {}}}
 }
@@ -35,25 +35,6 @@ _IndexPath = Annotated[
         description="Index in groups of three digits, such as x001/234, or 234.p/7 if partial.",
     ),
 ]
-
-
-class OpenToAll:
-    """Middleware: whatever stands under /log/ may be read by any page, refusals included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and add the header to its answer."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                header = (b"access-control-allow-origin", b"*")
-                message["headers"] = [*message["headers"], header]
-            await send(message)
-
-        opened = scope["type"] == "http" and scope["path"].startswith(PREFIX)
-        await self._app(scope, receive, sending if opened else send)
 
 
 @router.get("/checkpoint", response_class=Response, responses=_TEXT)
@@ -71,7 +52,7 @@ def read_bundle(index: _IndexPath, request: Request, registry: RegistryDep) -> R
     """Return up to 256 entries, each after its length in two bytes."""
     content = _file(registry, f"tile/entries/{index}")
     headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(",".join(request.headers.getlist("accept-encoding"))):
         # Without a time, the same bundle is the same bytes compressed.
         content = gzip.compress(content, GZIP_LEVEL, mtime=0)
         headers["Content-Encoding"] = "gzip"
@@ -121,6 +102,21 @@ def read_document(
         "ETag": f'"{digest}"',
     }
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Say whether an Accept-Encoding allows gzip (RFC 9110, clauses 12.4.2 and 12.5.3).
+
+    Naming gzip goes before `*`, and a weight of 0 forbids what it stands beside. A weight that is
+    none counts as 0: the plain bytes are always right.
+    """
+    weights: dict[str, bool] = {}
+    for one in accepted.split(","):
+        coding, _, weight = (part.strip().lower() for part in one.partition(";"))
+        # The old name is the same coding (RFC 9110, clause 8.4.1.3).
+        coding = "gzip" if coding == "x-gzip" else coding
+        weights[coding] = not weight or bool(_ABOVE_ZERO.fullmatch(weight))
+    return weights.get("gzip", weights.get("*", False))
 
 
 def _file(registry: Registry, path: str) -> bytes:

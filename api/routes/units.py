@@ -1,7 +1,7 @@
 """Reading units: batches with their blocks, the life of any serial, retirements, supply."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
@@ -13,9 +13,11 @@ from api.routes.pages_of import page_of_rows
 from api.routes.records import row_of
 from contracts.lookup import integer_of
 from contracts.ranges import Range, serial_text
+from contracts.v1.state_commit import LATEST
 from ledger.history import PAGE_ROWS, Event, History
 
 router = APIRouter(prefix="/v1", tags=["units"])
+STATE_PROOF: Final = "/v1/state/proof"
 SUPPLY_NAMES = ("held", "reserved", "pledged", "frozen", "buffer", "retired", "cancelled")
 
 
@@ -65,12 +67,14 @@ def read_serial(
 ) -> dict[str, Any]:
     """Return the whole life of a serial range, or of a single number written BATCH:N.
 
-    A range is as on paper, with its check character: BATCH:FIRST-LAST/CHECK.
+    A range is as on paper, with its check character: BATCH:FIRST-LAST/CHECK. Each block that holds
+    some of it now leads to its `.state-proof` file, once a state has been committed.
     """
     batch, units = units_of(serial)
     if units.end > integer_of(row_of(registry, f"batch/{batch}"), "gross_kg"):
         raise NotFoundError(serial)
     books = registry.books()
+    proven = books.row(LATEST) is not None
     seq, position = (int(part) for part in after.split("-"))
     start = (seq, position) if after != "0-0" else (-1, -1)
     events = History(connect=registry.reader.connect).of_units(
@@ -84,7 +88,14 @@ def read_serial(
         "first": units.first,
         "end": units.end,
         "now": [
-            {"first": block.first, "end": block.end, "place": block.place}
+            {
+                "first": block.first,
+                "end": block.end,
+                "place": block.place,
+                "state_proof": f"{STATE_PROOF}?serial={batch}:{block.first + 1}"
+                if proven
+                else None,
+            }
             for block in books.blocks(batch, units.first, units.end)
         ],
         "life": [_event(event) for event in events],

@@ -9,7 +9,7 @@ tiles of a mirror. A kept copy is one of
     a folder of a static log: its `checkpoint`, and tiles that name the first entry that differs
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,18 +18,17 @@ from sqlalchemy import Connection
 
 from ledger import store
 from ledger.audit.findings import Findings
+from ledger.fetching import Fetch, FetchError, folder_log
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.difference import first_difference
 from ledger.log.merkle import ProofError
 from ledger.log.note import NoteError, Vkey
 from ledger.log.proof import TlogProof
-from ledger.log.tile_reader import TileMissingError, TileReader
+from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH, TileError
 from ledger.store import TamperedError
 
 PROOF_SUFFIX: Final = ".tlog-proof"
-FILE_SIZE_MAX: Final = 20_000_000
-"""Larger than any tile, bundle or note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class KeptCopy:
 
     where: str
     note: bytes
-    fetch: Callable[[str], bytes] | None = None
+    fetch: Fetch | None = None
 
 
 def read_kept(paths: Iterable[Path]) -> tuple[KeptCopy, ...]:
@@ -60,24 +59,11 @@ def read_kept(paths: Iterable[Path]) -> tuple[KeptCopy, ...]:
 def _read(path: Path) -> KeptCopy:
     if path.is_dir():
         note = (path / CHECKPOINT_PATH).read_bytes()
-        return KeptCopy(where=str(path), note=note, fetch=folder_reader(path))
+        return KeptCopy(where=str(path), note=note, fetch=folder_log(path))
     content = path.read_bytes()
     if path.suffix == PROOF_SUFFIX:
         content = TlogProof.parse(content).checkpoint
     return KeptCopy(where=str(path), note=content)
-
-
-def folder_reader(folder: Path) -> Callable[[str], bytes]:
-    """Return what reads the files of a static log in a folder, for `TileReader`."""
-
-    def fetch(path: str) -> bytes:
-        try:
-            with (folder / path).open("rb") as file:
-                return file.read(FILE_SIZE_MAX)
-        except FileNotFoundError:
-            raise TileMissingError(f"{path} is missing in {folder}") from None
-
-    return fetch
 
 
 def check_kept(
@@ -95,7 +81,7 @@ def check_kept(
         try:
             checkpoint = open_checkpoint(copy.note, vkeys, vkeys[0].name if vkeys else "")
             _compare(connection, copy, checkpoint, findings)
-        except (NoteError, ProofError, TileError, TamperedError) as error:
+        except (FetchError, NoteError, ProofError, TileError, TamperedError) as error:
             findings.add(copy.where, str(error))
 
 

@@ -6,9 +6,10 @@ What must hold even without clocks is held by the signer and by files written on
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, Insert, Row, Update, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ledger.tables import side_lease
 
@@ -44,7 +45,7 @@ def take_lease(
             runs; what it left behind when it was killed is then taken over at once.
 
     Raises:
-        LeaseError: another holder's time is not over.
+        LeaseError: another holder's time is not over, or another was faster.
     """
     with engine.begin() as connection:
         row = connection.execute(select(side_lease).where(side_lease.c.name == name)).one_or_none()
@@ -55,12 +56,28 @@ def take_lease(
         epoch = 1 if row is None else row.epoch + 1
         lease = Lease(name=name, epoch=epoch, holder=holder, until_us=now_us + LEASE_US)
         values = {"epoch": epoch, "holder": holder, "until_us": lease.until_us}
-        if row is None:
-            connection.execute(insert(side_lease).values(name=name, **values))
-        else:
-            connection.execute(update(side_lease).where(side_lease.c.name == name).values(values))
+        try:
+            taken = connection.execute(_taking(name, row).values(values)).rowcount
+        except IntegrityError:
+            taken = 0
+        if taken != 1:
+            raise LeaseError(f"another process has become the {name} at this moment")
     # If we crash here, the lease stands until its time is over, and then the next one takes it.
     return lease
+
+
+def _taking(name: str, seen: Row[Any] | None) -> Insert | Update:
+    """Return the statement that changes the lease if it is still as it was seen.
+
+    SQLite lets one writer in at a time. Elsewhere somebody may take or renew it in between.
+    """
+    if seen is None:
+        return insert(side_lease).values(name=name)
+    return update(side_lease).where(
+        side_lease.c.name == name,
+        side_lease.c.epoch == seen.epoch,
+        side_lease.c.until_us == seen.until_us,
+    )
 
 
 def renew_lease(engine: Engine, lease: Lease, now_us: int) -> Lease:

@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from ledger.files import sync_file, sync_folder, write_atomically
+from ledger.files import make_folders, sync_file, sync_folder, write_atomically
 from ledger.publish.tiling import write_once
 from ledger.store import TamperedError
 
@@ -81,12 +81,12 @@ class FolderTarget:
         """Write a file, unless it is there with the same bytes."""
         del media_type
         target = self.folder / path
+        make_folders(self.folder, [target.parent])
         if self.read(path) == content:
             # An earlier run may have crashed between the rename and the fsync of the folder.
             sync_file(target)
             sync_folder(target.parent)
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, content)
 
 

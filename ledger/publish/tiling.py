@@ -5,12 +5,12 @@ damage or a fork, and ends everything. Contents are staged and fsynced under oth
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from ledger.files import disk, sync_file, sync_folder, write_and_sync
+from ledger.files import disk, make_folders, sync_file, sync_folder, write_and_sync
 from ledger.store import TamperedError
 
 STAGING: Final = ".staging"
@@ -26,8 +26,9 @@ def write_once(folder: Path, files: Mapping[str, bytes]) -> None:
         OSError: the disk failed; what has a name already is complete, and comparing finds it.
     """
     staging = folder / STAGING
-    staging.mkdir(parents=True, exist_ok=True)
-    folders = _make_folders(folder, {(folder / path).parent for path in files})
+    folders = {(folder / path).parent for path in files}
+    make_folders(folder, folders)
+    staging.mkdir(exist_ok=True)
     numbered = [
         (staging / f"{os.getpid()}-{number}", folder / path, content)
         for number, (path, content) in enumerate(sorted(files.items()))
@@ -72,17 +73,3 @@ def _read_back(one: tuple[Path, Path, bytes]) -> None:
     _staged, target, content = one
     if target.read_bytes() != content:
         raise TamperedError(f"{target} is there already, with other bytes")
-
-
-def _make_folders(root: Path, folders: Iterable[Path]) -> set[Path]:
-    """Make what is missing; return every folder from the root down to these.
-
-    All are synced each time: a run that crashed may have made one whose name is not durable yet.
-    """
-    found = {root}
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-        while folder != root:
-            found.add(folder)
-            folder = folder.parent
-    return found

@@ -8,11 +8,11 @@ there instead of at entry 0. Of entries before it the auditor then knows that th
 not that the rules allowed them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from contracts.books import BlocksError, MemoryBooks
 from contracts.values import ISSUE, Json, Movement, Row
@@ -89,8 +89,8 @@ def read_snapshot(path: Path) -> tuple[SnapshotHead, MemoryBooks]:
     return head, books
 
 
-def _lines(file: Iterable[bytes]) -> Iterator[dict[str, Json]]:
-    for line in file:
+def _lines(file: BinaryIO) -> Iterator[dict[str, Json]]:
+    while line := file.readline(LINE_BYTES_MAX + 2):
         value = parse_canonical(line.removesuffix(b"\n"), size_max=LINE_BYTES_MAX)
         if not isinstance(value, dict):
             raise EntryError("a line is no object")

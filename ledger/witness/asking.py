@@ -8,7 +8,7 @@ left out without harming the others, so that no witness can spoil a note for the
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -35,7 +35,8 @@ TRIES_MAX: Final = 3
 Consistency: TypeAlias = Callable[[int], tuple[bytes, ...]]
 """The consistency path from an old size to the note's; ValueError if the note is smaller.
 
-It is called with a larger size only when a witness has shown that the log signed it."""
+It is called with a larger size only when a witness has shown that the log signed it, and in threads
+of its own, for several witnesses at once: it may take long and must hold up none of them."""
 
 
 class Outcome(StrEnum):
@@ -149,49 +150,49 @@ class _Asking:
         began = time.monotonic()
         try:
             async with asyncio.timeout(timeout_s):
-                outcome, fields = await self._ask()
+                answer = await self._ask()
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             # TimeoutError, of asyncio as of a socket, is an OSError.
             reason = str(error) or type(error).__name__
-            outcome, fields = Outcome.UNREACHED, {"detail": reason}
+            answer = self._answer(Outcome.UNREACHED, detail=reason)
         except (_WrongAnswerError, WireError, NoteError) as error:
-            outcome, fields = Outcome.WRONG, {"detail": str(error)}
-        return WitnessAnswer(
-            url=self._url,
-            names=tuple(self._names.values()),
-            outcome=outcome,
-            seconds=time.monotonic() - began,
-            **fields,  # type: ignore[arg-type] # made below, one literal for each outcome
-        )
+            answer = self._answer(Outcome.WRONG, detail=str(error))
+        return replace(answer, seconds=time.monotonic() - began)
 
-    async def _ask(self) -> tuple[Outcome, dict[str, object]]:
+    def _answer(
+        self, outcome: Outcome, *, detail: str = "", size: int | None = None
+    ) -> WitnessAnswer:
+        names = tuple(self._names.values())
+        return WitnessAnswer(url=self._url, names=names, outcome=outcome, detail=detail, size=size)
+
+    async def _ask(self) -> WitnessAnswer:
         old_size = 0
         for _try in range(TRIES_MAX):
             if old_size > self._tree.size:
                 return await self._ahead(old_size)
-            path = self._consistency(old_size)
+            path = await asyncio.to_thread(self._consistency, old_size)
             request = AddCheckpoint(old_size=old_size, path=path, checkpoint=self._note.to_bytes())
             status, body = await self._send("POST", "add-checkpoint", request.to_bytes())
             if status == httpx2.codes.OK:
-                return Outcome.COSIGNED, {"signatures": self._believed(body)}
+                return replace(self._answer(Outcome.COSIGNED), signatures=self._believed(body))
             if status != httpx2.codes.CONFLICT:
                 detail = f"{status}: {_first_line(body)}"
-                return Outcome.REFUSED, {"detail": detail, "size": old_size or None}
+                return self._answer(Outcome.REFUSED, detail=detail, size=old_size or None)
             old_size = parse_size(body)
         raise _WrongAnswerError(f"told another size {TRIES_MAX} times")
 
-    async def _ahead(self, size: int) -> tuple[Outcome, dict[str, object]]:
+    async def _ahead(self, size: int) -> WitnessAnswer:
         """Believe that a witness knows more only if it shows what the log signed."""
         _status, note = await self._send("GET", f"{origin_hash(self._tree.origin)}/checkpoint")
         shown = open_checkpoint(note, self._log_keys, self._tree.origin)
         if shown.size <= self._tree.size:
             raise _WrongAnswerError(f"says that it holds {size} entries and shows {shown.size}")
         try:
-            self._consistency(shown.size)
+            await asyncio.to_thread(self._consistency, shown.size)
             detail = f"has cosigned {shown.size} entries, the log has signed {self._tree.size} now"
         except ValueError as error:
             detail = str(error)
-        return Outcome.AHEAD, {"detail": detail, "size": shown.size}
+        return self._answer(Outcome.AHEAD, detail=detail, size=shown.size)
 
     async def _send(
         self, method: str, path: str, content: bytes | None = None

@@ -104,7 +104,7 @@ def open_folder(path: Path) -> WitnessFolder:
     try:
         settings = json.loads((path / SETTINGS_FILE).read_text(encoding="utf-8"))
         name, url, mirror = (settings[field] for field in ("name", "url", "mirror"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise WitnessFolderError(
             f"there is no witness in {path}; make one with 'sinkledger witness init'"
         ) from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from ledger.fetching import Fetch
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.difference import first_difference
 from ledger.log.merkle import ProofError, consistency_path, verify_consistency
@@ -22,9 +23,6 @@ from ledger.witness.evidence import keep_evidence
 from ledger.witness.mirror import Mirror
 from ledger.witness.mirror_store import MirrorStore
 from ledger.witness.store import Cosigned, KnownLog
-
-Fetch: TypeAlias = Callable[[str], bytes]
-"""A path below the log's address -> its bytes; `fetching.StaticLog(url).fetch`."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (entries held, entries in all)."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from ledger.files import in_turn, sync_folder, write_atomically
+from ledger.files import in_turn, make_folders, write_atomically
 from ledger.log.checkpoint import Checkpoint, parse_checkpoint
 from ledger.log.merkle import leaf_hash, root
 from ledger.log.note import parse_note
@@ -183,14 +183,5 @@ class MirrorStore:
                 raise MirrorStoreError(f"{tile.path} is held already, with other bytes")
             return
         except FileNotFoundError:
-            make_folders(path.parent)
+            make_folders(self.folder, [path.parent])
         write_atomically(path, content)
-
-
-def make_folders(folder: Path) -> None:
-    """Make a folder and its parents, their names durable."""
-    if folder.is_dir():
-        return
-    make_folders(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)

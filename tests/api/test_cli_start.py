@@ -15,7 +15,7 @@ HEAVY = {"weasyprint", "pyhanko", "shapely", "sqlalchemy", "fastapi"}
 
 
 def commands() -> dict[str, object]:
-    return dict(get_command(app).commands)  # type: ignore[attr-defined]
+    return dict(get_command(app).commands)  # type: ignore[attr-defined] # of a group
 
 
 @pytest.mark.parametrize("module", COMMANDS)

@@ -45,7 +45,9 @@ def test_a_checkpoint_that_cannot_be_read_is_one_sentence(paper: Path, name: str
 )
 def test_a_paper_that_cannot_be_read_is_one_sentence(paper: Path, name: str) -> None:
     assert said(paper.parent / name, "--trust", paper.parent / "trust").endswith(
-        "No such file or directory" if name == "nothing-here" else "Is a directory"
+        "no such file or folder; check the name"
+        if name == "nothing-here"
+        else "is a folder; name a file"
     )
 
 
@@ -71,7 +73,9 @@ def test_a_damaged_trust_folder_is_one_sentence(paper: Path, name: str, content:
 def test_a_folder_in_an_anchors_place_is_one_sentence(paper: Path, name: str) -> None:
     (paper.parent / "trust" / name).mkdir()
 
-    assert said(paper, "--trust", paper.parent / "trust").endswith(f"{name}: Is a directory")
+    assert said(paper, "--trust", paper.parent / "trust").endswith(
+        f"{name}: is a folder; name a file"
+    )
 
 
 @pytest.mark.parametrize("name", ["nothing-here", "trust"])

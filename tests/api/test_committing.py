@@ -223,3 +223,15 @@ def test_the_check_finds_what_is_wrong(place: tuple[Callable[..., Any], Service]
         command("check", fails=True)
         path.write_bytes(kept)
     command("check")
+
+
+def test_a_serial_leads_to_the_proof_of_where_its_units_are(own: Service) -> None:
+    serial = own.get("/v1/retirements/" + own.get("/v1/retirements")[0]["id"])["units"][0]["serial"]
+    committed(own)
+
+    for block in own.get(f"/v1/serials/{serial}")["now"]:
+        path, _, query = block["state_proof"].partition("?")
+        assert path == "/v1/state/proof"
+        name, _, value = query.partition("=")
+        _proof, ((_key, found),) = proven(own, **{name: value})
+        assert found["place"] == block["place"]

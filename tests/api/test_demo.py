@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.values import Json
-from ledger.audit.kept import folder_reader
+from ledger.fetching import folder_log
 from ledger.log.policy import check_policy, parse_policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.tile_reader import TileReader
@@ -159,7 +159,7 @@ def test_the_log_is_complete_and_cosigned_by_both_witnesses(demo: Demo) -> None:
 
     verdict = check_policy(policy, (log / "checkpoint").read_bytes())
     checkpoint = verdict.checkpoint
-    reader = TileReader(folder_reader(log), checkpoint.size, checkpoint.root)
+    reader = TileReader(folder_log(log), checkpoint.size, checkpoint.root)
 
     assert checkpoint.size == demo.summary["entries"]
     assert len({name.rpartition("-")[0] for name, _ in verdict.witnesses}) == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.mirror_site import write_site
-from ledger.audit.kept import folder_reader
+from ledger.fetching import folder_log
 from ledger.log.policy import parse_policy
 from ledger.publish.targets import open_target
 from ledger.recovery import RecoveryError
@@ -34,7 +34,7 @@ def mirror_of(played: Path, home: Path) -> tuple[WitnessFolder, KnownLog]:
 def test_a_mirror_writes_a_page_for_every_certificate(played: Path, tmp_path: Path) -> None:
     folder, log = mirror_of(played, tmp_path / "mirror")
     copies = Mirror.of(folder, clock)
-    pull(folder.witness(clock), copies, log, folder_reader(played / "log"))
+    pull(folder.witness(clock), copies, log, folder_log(played / "log"))
 
     size, written = write_site(copies, log, open_target(str(tmp_path / "site")), NOW_S * 1_000_000)
 

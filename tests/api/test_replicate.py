@@ -15,8 +15,8 @@ from ledger.publish import replicate as module
 from ledger.publish.replicate import CHECKPOINT, replicate
 from ledger.publish.targets import BucketTarget, FolderTarget, Target, TargetError, open_target
 from ledger.store import TamperedError
-from tests.support import bodies
-from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene
+from tests.support.disks import RecordingDisk, installed
+from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, pay
 from tests.support.object_storage import RCLONE, served
 from tests.support.publishing import near_publisher
 from tests.support.service import Service
@@ -55,13 +55,6 @@ def scene(tmp_path: Path) -> Scene:
     pay(scene, 300)
     near_publisher(scene.world.registry).publish()
     return scene
-
-
-def pay(scene: Scene, times: int) -> None:
-    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
-    entries_of(
-        scene.world.submit(*(scene.world.signed("units.transfer", body) for _ in range(times)))
-    )
 
 
 def again(target: Target) -> Target:
@@ -179,6 +172,16 @@ def test_a_page_is_written_again_only_with_other_bytes(
     assert target.read("verify/page") == b"two"
 
 
+def test_a_copied_page_lies_in_folders_whose_names_are_durable(tmp_path: Path) -> None:
+    target = FolderTarget(tmp_path / "copies" / "one")
+    with installed(RecordingDisk()) as disk:
+        target.replace("verify/number/page", b"one", "text/html")
+    names = ("", "copies", "copies/one", "copies/one/verify", "copies/one/verify/number")
+    assert {tmp_path / name for name in names} <= {
+        step.path for step in disk.steps if step.kind == "sync"
+    }
+
+
 def _never(*_arguments: object, **_names: object) -> None:
     raise AssertionError("written")
 
@@ -206,7 +209,7 @@ def test_every_certificate_has_a_page_with_its_files(demo: Service, tmp_path: Pa
         for name, language in (("index.html", "zh-Hans"), ("index.en.html", "en")):
             page = (folder / name).read_text()
             assert f'<html lang="{language}">' in page
-            assert '<body class="stale">' in page  # a copy never calls itself recent
+            assert '<body class="copy">' in page  # a copy never calls itself recent
             for link in re.findall(r'(?:href|src)="([^"#]*)"', page):
                 if not link.startswith(demo.registry.settings.base_url):
                     assert (folder / link).exists(), link

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.routes import static_log
 from ledger.blobs import Access, write_blob
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.tile_reader import TileReader
@@ -70,6 +72,31 @@ def test_bundles_are_compressed_for_who_can_read_it(service: Service) -> None:
     assert len(raw) < len(plain.content) / 2
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        pytest.param("", False, id="nothing"),
+        pytest.param("gzip", True, id="named"),
+        pytest.param("br, GZIP;q=0.5", True, id="named-among-others-in-capitals"),
+        pytest.param("x-gzip", True, id="by-its-old-name"),
+        pytest.param("gzip;q=0", False, id="forbidden"),
+        pytest.param("gzip ; q=0.000, br", False, id="forbidden-with-spaces-and-places"),
+        pytest.param("*", True, id="anything"),
+        pytest.param("*;q=0.001", True, id="anything-reluctantly"),
+        pytest.param("gzip;q=0, *", False, id="anything-but-it"),
+        pytest.param("*;q=0, gzip;q=1.000", True, id="nothing-but-it"),
+        pytest.param("identity, *;q=0", False, id="only-plain"),
+        pytest.param("gzipped", False, id="another-name"),
+        pytest.param("gzip;q=high", False, id="a-weight-that-is-none"),
+    ],
+)
+def test_bundles_are_packed_only_for_who_takes_gzip(
+    service: Service, accepted: str, packed: bool
+) -> None:
+    answer = get(service, "/log/tile/entries/000", **{"accept-encoding": accepted})
+    assert ("content-encoding" in answer.headers) == packed
+
+
 def test_anchors_lie_beside_the_log(service: Service) -> None:
     path = service.registry.settings.log / "anchors/rfc3161/12-0123456789abcdef.tsr"
     path.parent.mkdir(parents=True)
@@ -116,6 +143,19 @@ def test_nothing_else_is_served(service: Service, path: str) -> None:
     assert answer.status_code in (404, 422)
     assert is_problem(answer)
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_even_our_own_fault_is_readable_under_the_log(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_path: str) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(static_log, "parse_path", failing)
+    client = TestClient(service.client.app, raise_server_exceptions=False)
+    answer = client.get("/log/tile/0/000")
+    assert answer.status_code == 500
+    assert answer.headers.get_list("access-control-allow-origin") == ["*"]
 
 
 def test_other_paths_are_not_open_to_other_pages(service: Service) -> None:

@@ -32,6 +32,11 @@ def test_nothing_catches_every_exception_but_the_process_boundary() -> None:
     assert [line for line in found if line.split(":")[0] not in CATCH_ALL_ALLOWED] == []
 
 
+def test_no_checker_is_silenced_without_a_reason() -> None:
+    paths = source_files(*architecture.PACKAGES, "tests", "bench")
+    assert report(architecture.bare_exceptions, paths) == []
+
+
 def test_the_log_needs_the_standard_library_and_cryptography_only() -> None:
     assert report(architecture.foreign_to_log, source_files("ledger/log")) == []
 
@@ -81,6 +86,30 @@ def test_transactions_are_opened_and_ended_in_the_ledger_only() -> None:
             "try: pass\nexcept: pass",
             "try: pass\nfinally: pass",
             id="bare-except",
+        ),
+        pytest.param(
+            architecture.bare_exceptions,
+            "x = y  # type: ignore[arg-type]",
+            "x = y  # type: ignore[arg-type] # as it came",
+            id="a-type-ignored-without-a-reason",
+        ),
+        pytest.param(
+            architecture.bare_exceptions,
+            "x = y  # type: ignore # as it came",
+            "x = '# type: ignore'",
+            id="all-types-ignored",
+        ),
+        pytest.param(
+            architecture.bare_exceptions,
+            "x = y  # noqa: E731, S603",
+            "x = y  # noqa: E731, S603 - a reader in a line",
+            id="a-rule-silenced-without-a-reason",
+        ),
+        pytest.param(
+            architecture.bare_exceptions,
+            "x = y  # noqa",
+            "x = y  # noqa: N818 (an outcome, not an error)",
+            id="all-rules-silenced",
         ),
         pytest.param(
             architecture.foreign_to_log,

@@ -5,7 +5,7 @@ import pytest
 from api.offline.build import SOURCES
 from tests.api.pages.test_contrast import AA, ratio, tokens
 
-COLOURS = tokens((SOURCES / "page.css").read_text(encoding="utf-8"))
+COLOURS = tokens((SOURCES / "tokens.css").read_text(encoding="utf-8"))
 PAIRS = [
     *(
         (ink, ground)

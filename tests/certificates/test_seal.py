@@ -100,7 +100,7 @@ def test_only_an_empty_field_of_ours_is_sealed(keys: Path, sealed: bytes, paper:
 
 def test_a_time_without_zone_is_refused(keys: Path) -> None:
     with pytest.raises(ValueError, match="zone"):
-        Sealer(keys).seal(blank_paper(), when=datetime(2026, 11, 22))  # noqa: DTZ001
+        Sealer(keys).seal(blank_paper(), when=datetime(2026, 11, 22))  # noqa: DTZ001 - the point of it
 
 
 def test_a_key_that_its_certificate_does_not_name_is_refused(keys: Path, tmp_path: Path) -> None:

@@ -7,18 +7,13 @@ import pytest
 from ledger.publish.mark_restore import RestoreError, restore_marks
 from ledger.publish.signer import MARK_FILE
 from ledger.registry import Registry, open_registry
-from tests.support import bodies
-from tests.support.ledger import Scene, open_scene
+from tests.support.ledger import Scene, open_scene, pay
 from tests.support.publishing import NearWitness, NearWitnesses, near_publisher
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return open_scene(tmp_path / "world")
-
-
-def pay(scene: Scene) -> None:
-    scene.world.act("units.transfer", bodies.transfer(scene.owner, scene.buyer, quantity_kg=1))
 
 
 def without_marks(registry: Registry) -> Registry:

@@ -18,17 +18,12 @@ from ledger.publish.signer import KEY_FILE, SignerError
 from ledger.registry import CHECKPOINT_FILE, open_registry
 from ledger.store import TamperedError
 from tests.support import bodies
-from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, open_world
+from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, open_world, pay
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return open_scene(tmp_path / "world")
-
-
-def pay(scene: Scene) -> None:
-    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
-    scene.world.act("units.transfer", body)
 
 
 def test_a_checkpoint_states_size_and_root(scene: Scene) -> None:

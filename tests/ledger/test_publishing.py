@@ -14,8 +14,7 @@ from ledger.publish.quorum import AheadError, NoQuorumError, PublishError
 from ledger.publish.tiling import STAGING, write_once
 from ledger.registry import Registry, open_registry
 from ledger.store import TamperedError
-from tests.support import bodies
-from tests.support.ledger import LOG_KEY, ORIGIN, Scene, entries_of, open_scene
+from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, pay
 from tests.support.publishing import NearWitness, NearWitnesses, near_publisher
 
 LEASE_S = 61 * 1_000_000
@@ -24,12 +23,6 @@ LEASE_S = 61 * 1_000_000
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return open_scene(tmp_path / "world")
-
-
-def pay(scene: Scene, times: int = 1) -> None:
-    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
-    orders = [scene.world.signed("units.transfer", body) for _ in range(times)]
-    entries_of(scene.world.submit(*orders))
 
 
 def read_all(registry: Registry, note: bytes) -> list[bytes]:

@@ -11,12 +11,12 @@ from threading import Thread
 import pytest
 
 from ledger.audit.audit import audit
+from ledger.fetching import FetchError, static_log
 from ledger.log.key import ALG_COSIGNATURE, Skey
 from ledger.log.policy import Policy, PolicyLog, PolicyWitness
 from ledger.publish.publisher import publish
 from ledger.recovery import Recovery, RecoveryError, recover
 from ledger.registry import Registry, open_registry
-from ledger.static_source import SourceError, static_source
 from ledger.tables import PROJECTIONS
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, settings_in
@@ -41,7 +41,7 @@ def scene(tmp_path: Path) -> Scene:
 
 def recovered(scene: Scene, folder: Path, policy: Policy = POLICY) -> tuple[Registry, Recovery]:
     other = open_registry(settings_in(folder))
-    with static_source(str(scene.world.registry.settings.log)) as fetch:
+    with static_log(str(scene.world.registry.settings.log)) as fetch:
         return other, recover(other, fetch, policy)
 
 
@@ -73,7 +73,7 @@ def test_the_static_files_come_back_too(scene: Scene, tmp_path: Path) -> None:
     for path in (path for path in made if (log / path).is_file()):
         assert (other.settings.log / path).read_bytes() == (log / path).read_bytes()
     third = open_registry(settings_in(tmp_path / "third"))
-    with static_source(str(other.settings.log)) as fetch:
+    with static_log(str(other.settings.log)) as fetch:
         recover(third, fetch, POLICY)
     assert third.root() == other.root()
 
@@ -96,14 +96,14 @@ def served(scene: Scene) -> Iterator[str]:
 
 def test_an_address_serves_as_well_as_a_folder(scene: Scene, served: str, tmp_path: Path) -> None:
     other = open_registry(settings_in(tmp_path / "new"))
-    with static_source(served) as fetch:
+    with static_log(served) as fetch:
         recover(other, fetch, POLICY)
     assert other.root() == scene.world.registry.root()
 
 
 def test_nobody_at_the_address_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.static_source.PAUSE_SECONDS", 0.01)
-    with static_source("http://127.0.0.1:1") as fetch, pytest.raises(SourceError, match="127"):
+    monkeypatch.setattr("ledger.fetching.PAUSE_S", 0.01)
+    with static_log("http://127.0.0.1:1") as fetch, pytest.raises(FetchError, match="127"):
         fetch("checkpoint")
 
 

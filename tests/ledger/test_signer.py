@@ -14,8 +14,7 @@ from ledger.log.note import parse_note
 from ledger.publish import signer, signer_wire
 from ledger.publish.signer import MARK_FILE, PQ_KEY_FILE, SignerError, begin, sign
 from ledger.publish.signer_wire import RemoteSigner, answer
-from tests.support import bodies
-from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene
+from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, pay
 from tests.support.publishing import NOW_S, request
 from tests.support.signing import Signer
 
@@ -25,10 +24,6 @@ PQ_KEY = Skey(ORIGIN, Signer("log-mldsa").seed, ALG_ML_DSA_44)
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return open_scene(tmp_path / "world")
-
-
-def pay(scene: Scene) -> None:
-    scene.world.act("units.transfer", bodies.transfer(scene.owner, scene.buyer, quantity_kg=1))
 
 
 def test_a_log_begins_with_the_signed_empty_tree(scene: Scene) -> None:

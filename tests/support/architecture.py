@@ -5,8 +5,10 @@ A finding is `(line, sentence)`.
 """
 
 import ast
+import io
 import re
 import sys
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -95,6 +97,23 @@ def broad_excepts(source: str) -> list[Finding]:
             node.type is None
             or any(isinstance(name, ast.Name) and name.id in broad for name in ast.walk(node.type))
         )
+    ]
+
+
+_EXCEPTION = re.compile(r"#\s*(type:\s*ignore|noqa)\b")
+_REASONED = re.compile(
+    r"#\s*(type: ignore\[[^]]+\]|noqa: [A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)*)\s+[#(-]\s*\w.*"
+)
+
+
+def bare_exceptions(source: str) -> list[Finding]:
+    """Find comments that silence a checker without naming what, or without a reason beside it."""
+    return [
+        (token.start[0], f"gives no reason: {token.string}")
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+        and _EXCEPTION.search(token.string)
+        and not _REASONED.fullmatch(token.string)
     ]
 
 

@@ -207,6 +207,14 @@ def open_scene(folder: Path) -> Scene:
     return Scene(world, scene.owner, scene.buyer, scene.third, scene.verifier, scene.batch)
 
 
+def pay(scene: Scene, times: int = 1) -> None:
+    """Let the owner transfer 1 kg to the buyer so many times, in one batch."""
+    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
+    entries_of(
+        scene.world.submit(*(scene.world.signed("units.transfer", body) for _ in range(times)))
+    )
+
+
 def entries_of(answers: Iterable[Entry | Refused]) -> list[Entry]:
     """Return the answers of a batch, all of which must be entries."""
     found = []

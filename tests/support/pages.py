@@ -17,7 +17,7 @@ from tests.support.service import Service, fill, settings_of
 HOUR_US = 3_600 * 1_000_000
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 SHAPES = {"circle", "path", "rect"}
-STATES = {"good", "stale", "pending", "unrecorded", "bad", "fault", "entrance"}
+STATES = {"good", "stale", "copy", "pending", "unrecorded", "bad", "fault", "entrance"}
 
 
 @dataclass(slots=True)

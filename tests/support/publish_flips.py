@@ -61,7 +61,10 @@ def _wrap(owner: Any, name: str, change: Callable[[Any], Any]) -> Any:
 
 def _entries(flip: Flip) -> Any:
     real = store.read
-    passing = lambda *given: (flip.bits(entry) for entry in real(*given))  # noqa: E731
+
+    def passing(*given: Any) -> Any:
+        return (flip.bits(entry) for entry in real(*given))
+
     return mock.patch.object(store, "read", passing)
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from contracts.dates import date_at
+from contracts.lookup import integer_of
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Json
 from ledger.state.fold import root_of, supply_of
@@ -273,7 +274,7 @@ def go_on_with_claim(registry: Registry) -> None:
         body |= {"residual_g": total, "total_g": total}
         registry.attempt("claim.measure", _actor(registry, account, body), body)
         return
-    residual = int(str(measured["residual_g"]))  # type: ignore[index, call-overload]
+    residual = integer_of(measured, "residual_g")
     missing = -(-residual // 1000) - int(str(row["retired_kg"]))
     if missing > 0:
         amount = rng.choice([missing, missing, max(missing // 2, 1), missing + 5])

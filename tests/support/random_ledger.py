@@ -14,6 +14,7 @@ from contracts.authority import Need
 from contracts.books import MemoryBooks
 from contracts.check_digits import encode_id
 from contracts.form import Form
+from contracts.lookup import objects_of, texts_of
 from contracts.orders import read_order
 from contracts.refusal import Refused
 from contracts.v1.ruleset import RULES
@@ -176,10 +177,10 @@ def _candidates(
         return keys.get(need.role, [])
     row = books.row(f"acct/{need.account}")
     listed: list[Key] = []
-    for item in row["representatives"] if row else []:  # type: ignore[union-attr]
-        roles = item["roles"]  # type: ignore[index, call-overload]
-        if need.role == "any" or need.role in roles:  # type: ignore[operator]
-            listed.extend(keys.get(str(item["person"]), []))  # type: ignore[index, call-overload]
+    for item in objects_of(row, "representatives") if row else []:
+        roles = texts_of(item, "roles")
+        if need.role == "any" or need.role in roles:
+            listed.extend(keys.get(str(item["person"]), []))
     return listed
 
 

@@ -54,7 +54,7 @@ class SmallLog:
     @classmethod
     def of(cls, size: int, **named: object) -> "SmallLog":
         """Return a log of some entries, always the same ones."""
-        return cls([f"entry {number}".encode() for number in range(size)], **named)  # type: ignore[arg-type]
+        return cls([f"entry {number}".encode() for number in range(size)], **named)  # type: ignore[arg-type] # as it came
 
     def fork(self, at: int) -> "SmallLog":
         """Return the log as it would be had entry `at` said something else."""

@@ -6,7 +6,9 @@ const ALG_COSIGNATURE = 0x04;
 const ALG_ML_DSA_44 = 0x06;
 const NOTE_BYTES_MAX = 1_000_000;
 const NOTE_SIGNATURES_MAX = 100;
+const ML_DSA_NAME_BYTES_MAX = 255;
 const KEY_BYTES = { [ALG_ED25519]: 32, [ALG_COSIGNATURE]: 32, [ALG_ML_DSA_44]: 1312 };
+const ED25519_ALGS = new Set([ALG_ED25519, ALG_COSIGNATURE]);
 const TIMESTAMP_MAX = 2n ** 63n - 1n;
 
 /** Return a verifier key from its text; its ID is computed again, never believed. */
@@ -18,6 +20,9 @@ function parseVkey(text) {
   const key = bytes.subarray(1);
   require_(KEY_BYTES[alg] === undefined || key.length === KEY_BYTES[alg], 'vkey');
   require_(key.length > 0, 'vkey');
+  require_(!ED25519_ALGS.has(alg) || isFitEd25519(key), 'vkey');
+  // One byte states the length of the name in what such a key signs.
+  require_(alg !== ALG_ML_DSA_44 || utf8(found[1]).length <= ML_DSA_NAME_BYTES_MAX, 'vkey');
   const id = sha256(joined(utf8(`${found[1]}\n`), bytes)).subarray(0, 4);
   require_(hexOf(id) === found[2], 'vkey_id', { name: found[1] });
   return { name: found[1], alg, key, id: found[2], text };

@@ -1,22 +1,33 @@
 // Trust policies by c2sp.org/tlog-policy: which logs, which witnesses, and how many of them.
 
+// As in ledger/log/policy.py and policy_form.py: characters of a policy; logs, witnesses or groups.
+const POLICY_SIZE_MAX = 2_000_000;
+const POLICY_LINES_MAX = 256;
+
 /** Return a policy; whatever could let one party count twice is refused. */
 function parsePolicy(text) {
+  // Characters are code points, of which a string counts some twice.
+  const isShort = text.length <= POLICY_SIZE_MAX || Array.from(text).length <= POLICY_SIZE_MAX;
+  require_(isShort, 'policy', { line: 0 });
   require_(!/[\x00-\x08\x0b-\x1f\x7f]/.test(text) && text.endsWith('\n'), 'policy', { line: 0 });
   const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: null };
   const used = new Set();
   text.split('\n').forEach((line, at) => {
     const words = line.split(/[ \t]+/).filter((word) => word !== '');
     if (words.length === 0 || words[0].startsWith('#')) return;
-    const taken = POLICY_LINES[words[0]]?.(policy, words.slice(1), used);
+    const taken = POLICY_LINES.get(words[0])?.(policy, words.slice(1), used);
     require_(taken === true, 'policy', { line: at + 1 });
   });
   require_(policy.quorum !== null, 'policy_quorum');
+  for (const kind of [policy.logs.length, policy.witnesses.size, policy.groups.size]) {
+    require_(kind <= POLICY_LINES_MAX, 'policy', { line: 0 });
+  }
   refuseOneKeyTwice(policy);
   return policy;
 }
 
-const POLICY_LINES = {
+// A map, since an object also knows words such as `__proto__` that nobody put there.
+const POLICY_LINES = new Map(Object.entries({
   log(policy, words) {
     if (words.length < 1 || words.length > 2) return false;
     policy.logs.push(policyKey(words[0], [ALG_ED25519, ALG_ML_DSA_44]));
@@ -46,7 +57,7 @@ const POLICY_LINES = {
     [policy.quorum] = words;
     return true;
   },
-};
+}));
 
 function isPolicyName(policy, name) {
   return name === 'none' || policy.witnesses.has(name) || policy.groups.has(name);

@@ -58,7 +58,7 @@ function inBothTerm(words, value) {
 
 async function openKey() {
   const [file] = byId('key-file').files;
-  require_(file !== undefined, 'key_file');
+  require_(file !== undefined, 'no_file');
   require_(file.size <= KEY_FILE_BYTES_MAX, 'key_file');
   const opened = await openKeyFile(await bytesOfFile(file), byId('passphrase').value);
   byId('passphrase').value = '';

@@ -12,6 +12,7 @@ const SIGN_TEXTS = {
   passphrase_differs: ['两次输入的口令不同。请重新输入。', 'The two passphrases differ. Type them again.'],
   passphrase_missing: ['密钥文件是加密的。请输入口令。', 'The key file is encrypted. Type its passphrase.'],
   passphrase_wrong: ['口令不对，密钥文件没有打开。请重新输入；口令遗失后无法找回。', 'The passphrase is wrong and the key file stays closed. Type it again; a lost passphrase cannot be recovered.'],
+  no_file: ['请先选择密钥文件。', 'Choose a key file first.'],
   key_file: ['这不是密钥文件（PEM）。请选择本页或 sinkledger keygen 生成的文件。', 'This is no key file (PEM). Choose one that this page or sinkledger keygen made.'],
   key_der: ['密钥文件已损坏。请使用备份。', 'The key file is damaged. Use your backup.'],
   key_other: ['文件里不是 Ed25519 密钥。请选择另一个文件。', 'The file holds no Ed25519 key. Choose another file.'],

@@ -2,6 +2,13 @@
 
 const P256_P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const P256_B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+// RFC 8032, clause 5.1: p, d, and the y of the two points of order 8.
+const ED25519_P = 2n ** 255n - 19n;
+const ED25519_D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
+const ED25519_Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+const ED25519_SMALL = new Set([
+  0n, 1n, ED25519_P - 1n, ED25519_Y8, ED25519_P - ED25519_Y8,
+]);
 const KEYS_READY = new Map();
 const POINTS_READY = new Map();
 
@@ -34,6 +41,16 @@ async function isEd25519(key, signature, message) {
     return false;
   }
   return crypto.subtle.verify('Ed25519', ready, signature, message);
+}
+
+/** Say whether a key is a canonical point of the curve, and not one under which anything verifies. */
+function isFitEd25519(key) {
+  const digits = BigInt(`0x${hexOf(Uint8Array.from(key).reverse())}`);
+  const y = digits & (2n ** 255n - 1n);
+  if (key.length !== 32 || y >= ED25519_P || ED25519_SMALL.has(y)) return false;
+  // x^2 = u/v is a square if u*v is (Euler).
+  const square = ((y * y - 1n) * (ED25519_D * y * y + 1n)) % ED25519_P;
+  return powerModulo(square, (ED25519_P - 1n) / 2n, ED25519_P) === 1n;
 }
 
 /** Check an ECDSA P-256 signature with SHA-256; key uncompressed, signature in DER. */

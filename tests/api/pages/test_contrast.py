@@ -60,3 +60,11 @@ def test_inks_can_be_read_on_every_ground(theme: dict[str, str]) -> None:
 def test_fixed_grounds_keep_their_inks(ground: str, inks: tuple[str, ...]) -> None:
     assert all(ink in CSS for ink in inks)
     assert [ink for ink in inks if ratio(ink, DAY[ground]) < AA] == []
+
+
+def test_a_long_checkpoint_scrolls_in_its_own_box() -> None:
+    box, on_paper = (line for line in CSS.splitlines() if line.strip().startswith("pre {"))
+
+    assert "max-height" in box
+    assert "overflow-y: auto" in box
+    assert "max-height: none" in on_paper

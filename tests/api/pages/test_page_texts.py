@@ -15,7 +15,7 @@ from tests.support.architecture import ROOT
 
 TEMPLATES = sorted((ROOT / "api" / "templates").glob("*.html"))
 LISTS = ("projects", "batches", "retirements", "claims", "certificates", "parameters", "supply")
-MESSAGES = ("unknown", "malformed", "fault", "unopened")
+MESSAGES = ("unknown", "malformed", "fault", "unopened", "nowhere")
 COMPOSED = {
     *(f"head_{state.value}" for state in State),
     *(f"sub_{state.value}" for state in State),

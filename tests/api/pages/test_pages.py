@@ -82,6 +82,13 @@ def test_every_link_leads_somewhere(fresh_demo: Service, path: str, language: st
 
 
 @paths
+def test_every_page_leads_to_the_verifier_that_needs_no_server(
+    fresh_demo: Service, path: str
+) -> None:
+    assert "/verify.html" in read(fresh_demo, path).links
+
+
+@paths
 def test_nothing_foreign_is_loaded_and_no_script_is_needed(fresh_demo: Service, path: str) -> None:
     page = read(fresh_demo, path, host="evil.example", **{"x-forwarded-host": "evil.example"})
 
@@ -211,3 +218,31 @@ def test_the_files_of_a_page_are_served(fresh_demo: Service, name: str) -> None:
 )
 def test_no_other_file_is_served(fresh_demo: Service, name: str) -> None:
     assert fresh_demo.client.get(f"/static/{name}").status_code == 404
+
+
+@languages
+def test_a_wrong_address_is_answered_as_a_page_for_people(
+    fresh_demo: Service, language: str
+) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": language}
+
+    answer = fresh_demo.client.get("/no/such/page", headers=headers)
+
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+    heading = {"zh": "此处没有页面", "en": "There is no page here"}[language]
+    assert f'<h1 id="verdict">{heading}</h1>' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [("/no/such/page", "*/*"), ("/v1/nothing", "text/html"), ("/log/nothing", "text/html")],
+)
+def test_a_wrong_address_is_answered_as_a_problem_for_programs(
+    fresh_demo: Service, path: str, accept: str
+) -> None:
+    answer = fresh_demo.client.get(path, headers={"Accept": accept})
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == "not_found"

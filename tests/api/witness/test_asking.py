@@ -172,6 +172,21 @@ def test_a_slow_witness_costs_no_more_than_its_time(witnesses: tuple[LocalWitnes
     ]
 
 
+def test_a_long_proof_for_one_witness_holds_up_no_other(
+    witnesses: tuple[LocalWitness, ...],
+) -> None:
+    # Each proof waits until the other is being made: only side by side do they come to an end.
+    both = threading.Barrier(2, timeout=TIMEOUT_S / 2)
+
+    def path(old: int) -> tuple[bytes, ...]:
+        both.wait()
+        return LOG.path(old, 10)
+
+    answers = ask_each(policy_of(*witnesses), LOG.note(10), path, TIMEOUT_S)
+
+    assert [one.outcome for one in answers] == [Outcome.COSIGNED] * 2
+
+
 def test_asks_from_any_thread(witnesses: tuple[LocalWitness, ...]) -> None:
     found: list[int] = []
     thread = threading.Thread(

@@ -217,7 +217,7 @@ def test_refuses_an_ml_dsa_key(name: str, size: int, reason: str) -> None:
 def test_refuses_a_subtree(fields: dict[str, object]) -> None:
     good: dict[str, object] = {"origin": "a", "start": 0, "end": 1, "digest": bytes(32)}
     with pytest.raises(NoteError):
-        Subtree(**{**good, **fields})  # type: ignore[arg-type]
+        Subtree(**{**good, **fields})  # type: ignore[arg-type] # of the right kinds
 
 
 def test_ml_dsa_signing_is_hedged_so_golden_signatures_are_stored_never_made_again() -> None:

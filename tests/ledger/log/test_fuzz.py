@@ -24,8 +24,8 @@ POLICY = parse_policy(log_vectors.policy_text())
 NOTE = str(VECTORS["note"]).encode()
 TREE, HEAD = log_vectors.TREE, log_vectors.HEAD
 PROOF = TlogProof(index=77, path=inclusion_path(77, HEAD.size, TREE.subtree), checkpoint=NOTE)
-REQUEST = str(VECTORS["witness"]["request"]).encode()  # type: ignore[index,call-overload]
-UPLOAD = bytes.fromhex(str(VECTORS["mirror"]["request"]))  # type: ignore[index,call-overload]
+REQUEST = str(VECTORS["witness"]["request"]).encode()  # type: ignore[index,call-overload] # JSON
+UPLOAD = bytes.fromhex(str(VECTORS["mirror"]["request"]))  # type: ignore[index,call-overload] # JSON
 BUNDLE = encode_bundle(TREE.entries[:20])
 
 Read = Callable[[bytes], object]
