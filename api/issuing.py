@@ -1,6 +1,7 @@
 """Issuing certificates: final → render → seal → store → record → release.
 
-A certificate states an entry that a published checkpoint covers. The file is stored before its
+A certificate states an entry that a published checkpoint covers, in a state that the log commits
+to, both as the published policy demands (`api/stating.py`). The file is stored before its
 digest is recorded, and recorded before anyone gets it: a stolen seal cannot make a paper that
 nobody can see. If we crash in between, the file without a record is not issued; issuing again
 renders the same bytes but for the seal's time, and takes the same copy number.
@@ -15,11 +16,12 @@ from typing import Final
 
 from api.drafting.draft import Desk, draft_order
 from api.founding import service_seed
+from api.keys import KeyFileError
+from api.stating import NotStatedError, statement_of
 from certificates.issue import issue
 from certificates.number import certificate_number
 from certificates.render import Renderer
 from certificates.seal import Sealer
-from certificates.statement import Statement
 from contracts.lookup import integer_of, object_of, texts_of
 from contracts.refusal import Refused
 from contracts.v1.certificate_record import SERVICE
@@ -28,7 +30,6 @@ from ledger.files import write_atomically
 from ledger.intake import read_envelope
 from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
-from ledger.log.proof import TlogProof
 from ledger.registry import Registry
 
 KINDS: Final = {"retire": "RT", "claim": "CL"}
@@ -61,14 +62,18 @@ class Issuer:
         """Issue the certificate of `retire/<id>` or `claim/<id>` as its next copy.
 
         Raises:
-            IssuingError: there is no such subject, it is not complete, no published checkpoint
-                covers it yet, or the record was refused.
+            IssuingError: there is no such subject, it is not complete, its certificate is not
+                valid, no published checkpoint or committed state covers it yet, or none that meets
+                the published policy, or the record was refused.
             TimeStampError: an authority is set and does not date the seal; nothing was recorded.
             SealKeyError: the seal's key does not sign.
         """
         kind, seq, at_us = self._stating(subject)
         number = certificate_number(kind, seq, at_us)
-        statement = self._statement(kind, seq)
+        try:
+            statement = statement_of(self.registry, kind, seq, number)
+        except (NotStatedError, KeyFileError) as error:
+            raise IssuingError(str(error)) from error
         when = datetime.fromtimestamp(desk.now_us // 1_000_000, tz=UTC)
         pdf = issue(statement, self.sealer, self.renderer, when=when)
         known = self.registry.books().row(f"cert/{number}")
@@ -99,24 +104,6 @@ class Issuer:
             raise IssuingError(f"{subject}: the claim is not complete; complete it first")
         done = object_of(row, "completion")
         return kind, integer_of(done, "seq"), integer_of(done, "at_us")
-
-    def _statement(self, kind: str, seq: int) -> Statement:
-        registry = self.registry
-        note = registry.checkpoint()
-        published = checkpoint_of(registry)
-        if note is None or published is None or published.size <= seq:
-            raise IssuingError(
-                f"no published checkpoint covers entry {seq}; run: sinkledger checkpoint"
-            )
-        proof = TlogProof(index=seq, path=registry.proof(seq, published.size), checkpoint=note)
-        return Statement(
-            kind=kind,
-            registry_entry=registry.entry_bytes(0),
-            entry=registry.entry_bytes(seq),
-            proof=proof.to_bytes(),
-            base_url=registry.settings.base_url,
-            mirror_url=registry.settings.mirror_url,
-        )
 
     def _record(self, desk: Desk, body: dict[str, Json]) -> Entry:
         draft = draft_order(desk, "certificate.record", f"service/{SERVICE}", body)

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.demo.play import perform
+from api.stating import statement_of
+from certificates.number import certificate_number
 from certificates.render import Renderer
 from certificates.seal import Sealer
 from certificates.statement import Statement
 from certificates.trust import Trust
 from certificates.verify import verify_pdf
-from ledger.log.proof import TlogProof
+from contracts.lookup import integer_of
 from ledger.registry import Registry
 
 NAME = "certificate"
@@ -51,20 +53,9 @@ def run() -> dict[str, object]:
 
 
 def _statement(registry: Registry) -> Statement:
-    books = registry.books()
-    row = books.rows_under("retire/", limit=1)[0][1]
-    seq, note = row["retired_seq"], registry.checkpoint()
-    if not isinstance(seq, int) or note is None:
-        raise RuntimeError("the demonstration left no retirement or checkpoint")
-    proof = TlogProof(index=seq, path=registry.proof(seq, registry.size()), checkpoint=note)
-    return Statement(
-        kind="RT",
-        registry_entry=registry.entry_bytes(0),
-        entry=registry.entry_bytes(seq),
-        proof=proof.to_bytes(),
-        base_url=registry.settings.base_url,
-        mirror_url=registry.settings.mirror_url,
-    )
+    row = registry.books().rows_under("retire/", limit=1)[0][1]
+    seq, at_us = integer_of(row, "retired_seq"), integer_of(row, "retired_at_us")
+    return statement_of(registry, "RT", seq, certificate_number("RT", seq, at_us))
 
 
 def _once(

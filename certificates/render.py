@@ -93,7 +93,7 @@ class Renderer:
         drawing = Drawing(
             kind=content.kind,
             is_demo=content.is_demo,
-            qr_text=qr_text(statement.base_url, content.number),
+            qr_text=qr_text(statement.base_url, content.number, statement.code),
         )
         data: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a",
@@ -146,6 +146,9 @@ def _attachments(statement: Statement, content: Content) -> list[Attachment]:
         ("entry.json", statement.entry, "The stating entry, canonical JSON"),
         ("entry.tlog-proof", statement.proof, "Its inclusion in a signed checkpoint"),
         ("registry.json", statement.registry_entry, "Entry 0, which opened the registry"),
+        ("status.state-proof", statement.state_proof, "Its status in a committed state"),
+        ("credential.json", statement.credential, "The same as a W3C Verifiable Credential"),
+        ("statement.cose", statement.code, "What the QR code says, signed"),
     )
     return [
         Attachment(

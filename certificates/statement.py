@@ -1,7 +1,13 @@
-"""What one certificate is made from: two entries, a proof, and where they can be checked."""
+"""What one certificate is made from: entries, proofs, what is signed of them, and addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from certificates.compact import claims_of, make_code
+from certificates.content import content_of
+from certificates.credential import make_credential
+from certificates.service_key import ServiceKey
+from ledger.log.entry import parse_entry
 
 RETIREMENT: Final = "RT"
 CLAIM: Final = "CL"
@@ -16,6 +22,9 @@ class Statement:
         registry_entry: Canonical bytes of entry 0.
         entry: Canonical bytes of the stating entry.
         proof: The stating entry's proof file.
+        state_proof: That no status row of this certificate stood in a later state, or a good one.
+        credential: The same as a signed W3C credential; see `attested`.
+        code: The compact statement that the QR code holds.
         base_url: Where the registry answers, such as `https://registry.example`.
         mirror_url: A second address that answers when the first one does not.
     """
@@ -24,8 +33,24 @@ class Statement:
     registry_entry: bytes
     entry: bytes
     proof: bytes
+    state_proof: bytes
+    credential: bytes = b""
+    code: bytes = b""
     base_url: str
     mirror_url: str | None
+
+
+def attested(statement: Statement, key: ServiceKey) -> Statement:
+    """Return the statement with its credential and its code, signed by the registry's service.
+
+    Raises:
+        EntryError, ContentError: an entry has another form, or states no such paper.
+    """
+    registry_entry, entry = parse_entry(statement.registry_entry), parse_entry(statement.entry)
+    content = content_of(statement.kind, registry_entry, entry)
+    credential = make_credential(content, statement.base_url, key)
+    code = make_code(claims_of(content, credential), key)
+    return replace(statement, credential=credential, code=code)
 
 
 def addresses_text(statement: Statement) -> str:

@@ -18,7 +18,19 @@ PASSED: Final = "passed"
 FAILED: Final = "failed"
 NOT_CHECKED: Final = "not_checked"
 
-STEPS: Final = ("file", "seal", "time", "entry", "proof", "text", "units", "status")
+STEPS: Final = (
+    "file",
+    "seal",
+    "time",
+    "entry",
+    "proof",
+    "text",
+    "units",
+    "credential",
+    "code",
+    "state",
+    "status",
+)
 """The steps of a sealed file, in sequence."""
 
 PROOF_STEPS: Final = ("entry", "proof", "status")

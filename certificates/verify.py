@@ -2,14 +2,17 @@
 
     python -m certificates.verify CERTIFICATE.pdf --trust FOLDER
 
-    1 file     a rendering, one seal, three attachments, nothing that acts, nothing appended
-    2 seal     one intact certification signature over the whole file, under the trusted root
-    3 time     when it was sealed, by the word of an authority whose root is trusted
-    4 entry    well formed, its order signed, of the registry that names the trusted anchors
-    5 proof    exactly these bytes stand in the trusted log, witnessed as the policy demands
-    6 text     the page, drawn again from the entry, is the same
-    7 units    movements, row and the serial numbers on the page are one amount
-    8 status   as of which checkpoint
+    1  file        a rendering, one seal, six attachments, nothing that acts, nothing appended
+    2  seal        one intact certification signature over the whole file, under the trusted root
+    3  time        when it was sealed, by the word of an authority whose root is trusted
+    4  entry       well formed, its order signed, of the registry that names the trusted anchors
+    5  proof       exactly these bytes stand in the trusted log, witnessed as the policy demands
+    6  text        the page, drawn again from the entry, is the same
+    7  units       movements, row and the serial numbers on the page are one amount
+    8  credential  signed by the registry's service, and says what the page says
+    9  code        what the QR code says is signed too, and is of this paper
+    10 state       not revoked or suspended in a state that the log commits to
+    11 status      as of which checkpoint
 
 A step whose trust anchor is missing is not checked, and then the verdict is not ok.
 """
@@ -28,7 +31,15 @@ from certificates.steps import Steps
 from certificates.trust import Trust, TrustError
 from certificates.verdict import PROOF_STEPS, STEPS, Facts, Finding, Verdict
 from certificates.verify_content import check_text
-from certificates.verify_file import ENTRY, PROOF, REGISTRY, Document, open_document
+from certificates.verify_credential import check_code, check_credential
+from certificates.verify_file import (
+    ENTRY,
+    PROOF,
+    REGISTRY,
+    STATE_PROOF,
+    Document,
+    open_document,
+)
 from certificates.verify_log import (
     Attested,
     Newer,
@@ -39,6 +50,7 @@ from certificates.verify_log import (
     read_entry,
 )
 from certificates.verify_seal import check_seal, seal_time
+from certificates.verify_state import check_state
 from certificates.verify_time import Dated, check_time
 from certificates.verify_units import check_units, stated_kg, stated_number
 from contracts.dates import BEIJING
@@ -76,6 +88,9 @@ def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verd
             steps.take("proof", lambda: case.prove(entry_bytes, proof_bytes))
             steps.take("text", lambda: check_text(document, attested))
             steps.take("units", lambda: case.count(attested, document.text))
+            steps.take("credential", lambda: check_credential(document, attested))
+            steps.take("code", lambda: check_code(document, attested))
+            steps.take("state", lambda: case.not_revoked(attested, document))
             if not steps.has_failed("proof"):
                 steps.take("status", lambda: case.state(attested.entry))
     digest = sha256(data).hexdigest()
@@ -115,7 +130,7 @@ class _Case:
 
     def open(self, data: bytes) -> Finding:
         self.document = open_document(data)
-        return "文件完整：页面、一个签章、三个附件", "the page, one seal and three attachments"
+        return "文件完整：页面、一个签章、六个附件", "the page, one seal and six attachments"
 
     def date(self, document: Document) -> Finding:
         self.dated = seal_time(document, self.trust)
@@ -142,6 +157,10 @@ class _Case:
         found = check_units(attested, text)
         self.quantity_kg = stated_kg(attested)
         return found
+
+    def not_revoked(self, attested: Attested, document: Document) -> Finding:
+        number = stated_number(attested)
+        return check_state(document.attachments[STATE_PROOF], attested.entry, number, self.trust)
 
     def state(self, entry: Entry) -> Finding:
         return check_status(entry, self.proven, self.trust, self.newer)
@@ -200,7 +219,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(verdict.to_json(), ensure_ascii=False))
     else:
         for position, step in enumerate(verdict.steps, start=1):
-            print(f"{position} {step.name:8} {step.state:12} {step.zh} / {step.en}")
+            print(f"{position} {step.name:10} {step.state:12} {step.zh} / {step.en}")
     if verdict.ok:
         return EXIT_OK
     return EXIT_FAILED if verdict.has_failed else EXIT_NOT_CHECKED

@@ -19,7 +19,15 @@ from certificates.page_text import page_count, page_text, squeeze
 from certificates.render import Renderer
 from certificates.statement import Statement, addresses_of
 from certificates.verdict import Finding, StepFailed
-from certificates.verify_file import ENTRY, PROOF, REGISTRY, Document
+from certificates.verify_file import (
+    CODE,
+    CREDENTIAL,
+    ENTRY,
+    PROOF,
+    REGISTRY,
+    STATE_PROOF,
+    Document,
+)
 from certificates.verify_log import Attested
 
 
@@ -65,18 +73,26 @@ def _renderer() -> Renderer:
 
 
 def _statement(document: Document, attested: Attested) -> Statement:
-    base_url, mirror_url = _addresses(document)
+    base_url, mirror_url = addresses(document)
     return Statement(
         kind=attested.kind,
         registry_entry=document.attachments[REGISTRY],
         entry=document.attachments[ENTRY],
         proof=document.attachments[PROOF],
+        state_proof=document.attachments[STATE_PROOF],
+        credential=document.attachments[CREDENTIAL],
+        code=document.attachments[CODE],
         base_url=base_url,
         mirror_url=mirror_url,
     )
 
 
-def _addresses(document: Document) -> tuple[str, str | None]:
+def addresses(document: Document) -> tuple[str, str | None]:
+    """Return the addresses that a document names.
+
+    Raises:
+        StepFailed: it names none.
+    """
     info = document.rendering.trailer_view["/Info"]
     try:
         return addresses_of(str(info.get("/Keywords", "")))

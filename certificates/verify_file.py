@@ -1,4 +1,4 @@
-"""Step 1, the file: a rendering, one seal over it, three attachments, and nothing that acts.
+"""Step 1, the file: a rendering, one seal over it, six attachments, and nothing that acts.
 
 Our file has two sections: the rendering, and the seal appended to it. Any third one, and any byte
 after the last end mark, is a change after the seal, however harmless it looks; so no list of
@@ -24,7 +24,10 @@ SECTIONS: Final = 2
 ENTRY: Final = "entry.json"
 PROOF: Final = "entry.tlog-proof"
 REGISTRY: Final = "registry.json"
-ATTACHMENTS: Final = (ENTRY, PROOF, REGISTRY)
+STATE_PROOF: Final = "status.state-proof"
+CREDENTIAL: Final = "credential.json"
+CODE: Final = "statement.cose"
+ATTACHMENTS: Final = (ENTRY, PROOF, REGISTRY, STATE_PROOF, CREDENTIAL, CODE)
 
 _END: Final = b"\n%%EOF\n"
 _ACTIVE: Final = {"/AA", "/JS", "/JavaScript", "/OpenAction", "/PA", "/RichMedia", "/URI", "/XFA"}
@@ -62,7 +65,7 @@ class Document:
         data: The whole file.
         reader: The file as it stands, seal included.
         rendering: The file before the seal.
-        attachments: The bytes of each of the three attachments.
+        attachments: The bytes of each of the six attachments.
         text: What the page draws, without spaces.
     """
 
@@ -83,7 +86,7 @@ def open_document(data: bytes) -> Document:
 
     Raises:
         StepFailed: too large, no PDF, encrypted, sections or bytes after the seal, something that
-            acts, other attachments than the three.
+            acts, other attachments than the six.
         Exception: whatever the parser finds wrong; the caller answers for all of them at once.
     """
     if len(data) > SIZE_MAX:

@@ -1,8 +1,7 @@
 """Put the offline pages together: one self-contained file each, the same bytes every time.
 
 `python -m api.offline.build` writes the committed files anew; a test holds them equal to a fresh
-build. The scripts are plain files without modules, joined in the order below, because a page
-opened from `file://` may not load modules. Nothing is minified: the page is its own source.
+build. The scripts are plain files, because a page opened from `file://` may not load modules.
 """
 
 import argparse
@@ -24,7 +23,7 @@ SOURCES: Final = FOLDER / "src"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflinePage:
-    """What one page is made of; names are those of files in `src/`."""
+    """What one page is made of: files in `src/`."""
 
     name: str
     template: str
@@ -60,6 +59,8 @@ VERIFY: Final = OfflinePage(
         "der.js",
         "seal.js",
         "state_proof.js",
+        "cose.js",
+        "credential.js",
         "steps.js",
         "check_log.js",
         "check_static.js",
@@ -67,6 +68,7 @@ VERIFY: Final = OfflinePage(
         "check_certificate.js",
         "check_ledger.js",
         "check_state.js",
+        "check_code.js",
         "check_all.js",
         "materials.js",
         "reasons.js",
@@ -203,11 +205,7 @@ def main() -> None:
     parser.add_argument("--registry", type=Path, help="registry.json that they are to trust")
     parser.add_argument("--seal-root", type=Path, help="seal-root.pem that they are to trust")
     given = parser.parse_args()
-    trust = Trust(
-        policy=_text(given.policy),
-        registry=_text(given.registry),
-        seal_root=_text(given.seal_root),
-    )
+    trust = Trust(**{name: _text(getattr(given, name)) for name in Trust.__dataclass_fields__})
     (SOURCES / RULE_SETS).write_text(rule_sets(), encoding="utf-8", newline="\n")
     for page in PAGES:
         (given.out / page.name).write_text(build(page, trust), encoding="utf-8", newline="\n")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.certificates.test_tamper import WITHOUT_THE_SEAL, Make, other_seal
-from tests.certificates.test_tamper_stolen_seal import WITH_THE_SEAL
+from tests.certificates.test_tamper_stolen_seal import SIGNED_PARTS, WITH_THE_SEAL
 from tests.certificates.test_tamper_trust import batches, done, restated
 from tests.support.certificates import LOG_KEY
 from tests.support.offline import OfflineVerdict, check_offline, export_of
@@ -84,6 +84,18 @@ def test_a_thief_of_the_seal_is_betrayed(
     assert verdict.verdict == "invalid"
 
 
+@pytest.mark.parametrize(
+    ("edit", "step"), [pytest.param(edit, step, id=name) for name, edit, step in SIGNED_PARTS]
+)
+def test_what_the_service_signed_cannot_be_exchanged(
+    scripts: Any, edit: Callable[[], Edit], step: str
+) -> None:
+    verdict = verified(scripts, resealed(edit()))
+    assert verdict.first_failed in {step, "page"}
+    assert verdict.states[step] == "failed"
+    assert verdict.verdict == "invalid"
+
+
 @pytest.mark.parametrize("permille", range(0, 1000, 37))
 def test_one_flipped_bit_is_refused(scripts: Any, permille: int) -> None:
     verdict = verified(scripts, flipped(len(sealed("RT")) * permille // 1000))
@@ -129,10 +141,10 @@ def test_a_thief_of_all_keys_is_betrayed_by_the_sums(
 @pytest.mark.parametrize(
     ("given", "not_checked"),
     [
-        pytest.param((1, 2), {"checkpoint", "witnesses"}, id="no-policy"),
+        pytest.param((1, 2), {"checkpoint", "witnesses", "state"}, id="no-policy"),
         pytest.param((0, 2), {"seal", "registry"}, id="no-registry"),
         pytest.param((0, 1), {"seal"}, id="no-root"),
-        pytest.param((), {"seal", "registry", "checkpoint", "witnesses"}, id="nothing"),
+        pytest.param((), {"seal", "registry", "checkpoint", "witnesses", "state"}, id="nothing"),
     ],
 )
 def test_without_its_anchor_a_step_is_not_checked(

@@ -59,7 +59,7 @@ def test_a_certificate_is_found_valid_in_chinese(page: Any, dropped: dict[str, s
     expecting(page.get_by_role("status").first).to_contain_text("有效")
     expecting(verdict.locator(".says")).to_contain_text("永久注销")
     expecting(verdict.locator(".says")).to_contain_text("Retired for good")
-    assert verdict.locator("li.step").count() == 11
+    assert verdict.locator("li.step").count() == 14
     assert verdict.locator("li.failed").count() == 0
 
 
@@ -98,12 +98,54 @@ def test_a_dropped_file_is_taken(page: Any, dropped: dict[str, str]) -> None:
     expecting(page.locator(".word")).to_have_text("未能核验")
 
 
-def test_a_qr_code_alone_proves_nothing(page: Any) -> None:
-    number = registry().log.content("RT").number
-    page.locator("#pasted").fill(qr_text(BASE_URL, number))
+def code_text(kind: str = "RT", number: str | None = None) -> str:
+    log = registry().log
+    return qr_text(BASE_URL, number or log.content(kind).number, log.statement(kind).code)
+
+
+def paste(page: Any, text: str) -> None:
+    page.locator("#pasted").fill(text)
     page.get_by_role("button", name="核验所粘贴的内容").click()
+
+
+def test_a_qr_code_alone_proves_nothing(page: Any) -> None:
+    paste(page, code_text())
     expecting(page.locator(".word")).to_have_text("未能核验")
-    expecting(page.locator("article")).to_contain_text(number)
+    expecting(page.locator("article")).to_contain_text(registry().log.content("RT").number)
+
+
+def test_a_qr_codes_statement_is_checked_and_shown(page: Any, dropped: dict[str, str]) -> None:
+    give(page, dropped, "registry.json")
+    paste(page, code_text())
+    found = page.locator("article.result")
+    expecting(found.locator("li[data-step=code]")).to_have_class(re.compile("passed"))
+    expecting(found.locator(".says")).to_contain_text("42.318")
+    expecting(found.locator(".word")).to_have_text("未能核验")
+
+
+def test_a_qr_code_agrees_with_the_ledger(page: Any, dropped: dict[str, str]) -> None:
+    give(page, dropped, *TRUST, "ledger.jsonl")
+    paste(page, code_text("CL"))
+    found = page.locator("article.result").last
+    expecting(found.locator("li.passed")).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param(lambda: code_text(number=registry().log.content("CL").number), "code_number"),
+        pytest.param(lambda: code_text()[:-1] + "0", "code_signature"),
+        pytest.param(lambda: code_text()[:-40], "code_form"),
+    ],
+)
+def test_a_wrong_code_is_named(
+    page: Any, dropped: dict[str, str], text: Callable[[], str], code: str
+) -> None:
+    give(page, dropped, "registry.json")
+    paste(page, text())
+    step = page.locator("li[data-step=code]")
+    expecting(step).to_have_attribute("data-code", code)
+    expecting(page.locator(".word")).to_have_text("无效")
 
 
 def test_a_number_is_found_in_a_ledger(page: Any, dropped: dict[str, str]) -> None:

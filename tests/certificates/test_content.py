@@ -5,7 +5,6 @@ import pytest
 from certificates.content import ContentError, content_of, printed_text
 from certificates.content_parts import Pair
 from certificates.number import NumberError, certificate_number, parse_number
-from certificates.qr import qr_text
 from contracts.ranges import parse_serial
 from contracts.values import Json, Movement
 from tests.support.certificates import demo_log
@@ -139,8 +138,3 @@ def test_a_copying_mistake_is_noticed() -> None:
     number = certificate_number("RT", 42, 1_791_424_800_000_000)
     with pytest.raises(NumberError, match="check character"):
         parse_number(number.replace("000001A", "00000A1"))
-
-
-def test_the_code_holds_the_address_in_capitals() -> None:
-    found = qr_text("https://registry.example/", "TH-RT-2026-000001A-0")
-    assert found == "HTTPS://REGISTRY.EXAMPLE/VERIFY/TH-RT-2026-000001A-0"

@@ -6,11 +6,9 @@ from io import BytesIO
 import pikepdf
 import pypdfium2
 import pytest
-import zxingcpp
 
 from certificates import render
 from certificates.content import printed_text
-from certificates.qr import qr_text
 from certificates.render import MissingGlyphError, PageFullError, Renderer, RendererError
 from certificates.statement import addresses_of
 from contracts.values import Json, Movement
@@ -75,11 +73,14 @@ def test_what_it_rests_on_is_attached(paper: tuple[str, bytes]) -> None:
             name: file.get_file().read_bytes() for name, file in document.attachments.items()
         }
         listed = list(document.Root.AF)
-        assert [str(file.AFRelationship) for file in listed] == ["/Source"] * 3
+        assert [str(file.AFRelationship) for file in listed] == ["/Source"] * 6
     assert attached == {
         "entry.json": statement.entry,
         "entry.tlog-proof": statement.proof,
         "registry.json": statement.registry_entry,
+        "status.state-proof": statement.state_proof,
+        "credential.json": statement.credential,
+        "statement.cose": statement.code,
     }
 
 
@@ -107,14 +108,6 @@ def test_the_seal_field_is_empty_visible_and_tagged(paper: tuple[str, bytes]) ->
         numbers = list(document.Root.StructTreeRoot.ParentTree.Nums)
         element = numbers[numbers.index(field.StructParent) + 1]
         assert element.S == "/Form"
-
-
-def test_the_code_is_read_from_a_coarse_scan(paper: tuple[str, bytes]) -> None:
-    kind, data = paper
-    with pypdfium2.PdfDocument(data) as document:
-        image = document[0].render(scale=110 / 72).to_pil()
-    (found,) = zxingcpp.read_barcodes(image)
-    assert found.text == qr_text(BASE_URL, demo_log().content(kind).number)
 
 
 def test_the_file_names_its_addresses(paper: tuple[str, bytes]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from pikepdf import Name, String
 
+from certificates.verdict import FAILED
 from certificates.verify import verify_pdf
+from certificates.verify_file import CODE, CREDENTIAL, STATE_PROOF
 from ledger.log.key import Skey
 from tests.support import tampering
 from tests.support.people import ORIGIN, digest
@@ -19,21 +21,28 @@ from tests.support.stolen_seal import (
     code_of_another,
     entry_of,
     form_of_xml,
+    in_credential,
     in_registry,
     link,
     maker_renamed,
+    more_claimed,
     movement_changed,
     named_script,
     no_keywords,
+    old_state,
     order_changed,
     other_addresses,
     other_environment,
     page_action,
     page_twice,
     proof,
+    revoked_state,
     row_changed,
     signature_changed,
+    signed_again,
     spaced,
+    state_changed,
+    state_of,
     statement_attached,
     unsigned_proof,
 )
@@ -114,6 +123,36 @@ WITH_THE_SEAL: list[tuple[str, Callable[[], tampering.Edit], str]] = [
     ("both-papers-mixed", lambda: entry_of(25), "text"),
     ("demonstration-no-more", lambda: entry_changed(other_environment, "registry.json"), "text"),
 ]
+
+SIGNED_PARTS: list[tuple[str, Callable[[], tampering.Edit], str]] = [
+    ("credential-changed", lambda: in_credential(more_claimed), "credential"),
+    ("credential-by-another-key", lambda: signed_again(more_claimed), "credential"),
+    ("credential-of-another-paper", lambda: statement_attached("CL", CREDENTIAL), "credential"),
+    ("credential-emptied", lambda: attached(CREDENTIAL, b"{}"), "credential"),
+    ("credential-no-json", lambda: attached(CREDENTIAL, b"\xff"), "credential"),
+    ("code-of-another-paper-attached", lambda: statement_attached("CL", CODE), "code"),
+    ("code-emptied", lambda: attached(CODE, b"\xa0"), "code"),
+    ("code-endless", lambda: attached(CODE, b"\x9b" + b"\xff" * 8), "code"),
+    ("code-deep", lambda: attached(CODE, b"\x81" * 500), "code"),
+    ("state-of-another-paper", lambda: statement_attached("CL", STATE_PROOF), "state"),
+    ("state-of-another-key", lambda: state_of("registry"), "state"),
+    ("state-emptied", lambda: attached(STATE_PROOF, b"{}"), "state"),
+    ("state-path-changed", lambda: state_changed(path="00"), "state"),
+    ("state-before-the-entry", old_state, "state"),
+    ("state-revoked", revoked_state, "state"),
+]
+"""Changes of what the registry signed; the page, drawn again, differs as well."""
+
+
+@pytest.mark.parametrize(
+    ("edit", "step"), [pytest.param(edit, step, id=name) for name, edit, step in SIGNED_PARTS]
+)
+def test_what_the_service_signed_cannot_be_exchanged(
+    edit: Callable[[], tampering.Edit], step: str
+) -> None:
+    verdict = verify_pdf(resealed(edit()), registry().trust)
+    assert verdict.step(step).state == FAILED
+    assert not verdict.ok
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ from tests.support.tampering import (
 def restated(kind: str, **fields: Json) -> bytes:
     """Return a paper whose entry the log's key vouches for, though no rule decided it."""
     log = registry().log.restated(kind, **fields)
-    statement = log.statement(kind)
-    entry = attached("entry.json", statement.entry)
-    return resealed(entry, attached("entry.tlog-proof", statement.proof), kind=kind)
+    stating = log.stating(kind)
+    entry = attached("entry.json", stating.content)
+    return resealed(entry, attached("entry.tlog-proof", log.proof(stating.seq)), kind=kind)
 
 
 def batches(quantity_kg: int) -> Json:

@@ -22,6 +22,7 @@ from ledger.log.key import ALG_COSIGNATURE, Skey
 from ledger.log.note import Note, parse_note
 from ledger.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from ledger.log.proof import TlogProof
+from ledger.log.state_file import StateProof
 from tests.support.certificates import LOG_KEY
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import WHEN, registry, renderer, sealed
@@ -85,10 +86,12 @@ def test_a_certificate_may_name_other_addresses(changes: dict[str, object]) -> N
 @pytest.mark.parametrize(
     ("missing", "not_checked"),
     [
-        pytest.param({"policy"}, {"entry", "proof", "status"}, id="no-policy"),
+        pytest.param({"policy"}, {"entry", "proof", "state", "status"}, id="no-policy"),
         pytest.param({"seal_root"}, {"seal", "entry"}, id="no-seal-root"),
         pytest.param(
-            {"policy", "seal_root"}, {"seal", "entry", "proof", "status"}, id="an-empty-folder"
+            {"policy", "seal_root"},
+            {"seal", "entry", "proof", "state", "status"},
+            id="an-empty-folder",
         ),
     ],
 )
@@ -146,15 +149,24 @@ WITNESSES = tuple(
 def witnessed(*timestamps: int) -> bytes:
     """Return a retirement's paper whose proof as many witnesses have cosigned."""
     statement = registry().log.statement("RT")
-    proof = TlogProof.parse(statement.proof)
+    state = StateProof.parse(statement.state_proof)
+    full = replace(
+        statement,
+        proof=cosigned(statement.proof, *timestamps),
+        state_proof=replace(state, proof=cosigned(state.proof, *timestamps)).to_bytes(),
+    )
+    return issue(full, registry().sealer, renderer(), when=WHEN)
+
+
+def cosigned(proof_bytes: bytes, *timestamps: int) -> bytes:
+    proof = TlogProof.parse(proof_bytes)
     note = parse_note(proof.checkpoint)
     lines = [
         cosign(attached_checkpoint(), witness, timestamp)
         for witness, timestamp in zip(WITNESSES, timestamps, strict=False)
     ]
     full = Note(note.text, (*note.signatures, *lines)).to_bytes()
-    cosigned = replace(statement, proof=replace(proof, checkpoint=full).to_bytes())
-    return issue(cosigned, registry().sealer, renderer(), when=WHEN)
+    return replace(proof, checkpoint=full).to_bytes()
 
 
 def two_of_three() -> Trust:

@@ -7,18 +7,24 @@ longer = log.restated("RT", payer=None)     # the same entry, its row told other
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from certificates.content import Content, content_of
-from certificates.statement import Statement
+from certificates.service_key import ServiceKey
+from certificates.statement import Statement, attested
 from contracts.books import MemoryBooks
-from contracts.values import Json, Movement
+from contracts.values import Json, Movement, Row
+from ledger.log.canonical import canonical
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
-from ledger.log.entry import PREV_OF_FIRST, Entry, build_entry, parse_entry
+from ledger.log.entry import PREV_OF_FIRST, Entry, build_entry, parse_entry, signed_bytes
 from ledger.log.key import Skey
 from ledger.log.merkle import inclusion_path, leaf_hash, root
 from ledger.log.proof import TlogProof
+from ledger.log.state_file import StateProof
+from ledger.state.proving import MemoryView, prove_key
+from tests.support import log_bodies
+from tests.support.main_steps import SERVICE, STATE_SERVICE
 from tests.support.people import ORIGIN, digest, hex_digest
 from tests.support.scenario import main_world
 
@@ -26,14 +32,16 @@ LOG_KEY = Skey(ORIGIN, digest("log key"))
 BASE_URL = "https://demo.sinkledger.example"
 MIRROR_URL = "https://mirror.example"
 STATING = {"RT": "units.retire", "CL": "claim.complete"}
+SERVICE_KEY = ServiceKey(seed=SERVICE.seed)
 PREFIXES = {"RT": "retire/", "CL": "claim/"}
 
 
 @dataclass(frozen=True, slots=True)
 class FakeLog:
-    """Entries in their sequence."""
+    """Entries in their sequence; the last one commits to the state `view`."""
 
     entries: tuple[bytes, ...]
+    view: MemoryView = field(compare=False)
 
     def parsed(self, seq: int) -> Entry:
         """Return an entry as read from its bytes."""
@@ -56,17 +64,25 @@ class FakeLog:
         signed = sign_checkpoint(checkpoint, [LOG_KEY])
         return TlogProof(index=seq, path=path, checkpoint=signed).to_bytes()
 
+    def state_proof(self, key: str) -> bytes:
+        """Return what stands under a key in the committed state, or that nothing does, proven."""
+        seq = len(self.entries) - 1
+        claim = prove_key(self.view, key)
+        return StateProof(entry=self.entries[seq], proof=self.proof(seq), claim=claim).to_bytes()
+
     def statement(self, kind: str, *, mirror_url: str | None = MIRROR_URL) -> Statement:
         """Return what the paper of the first stating entry is made from."""
         entry = self.stating(kind)
-        return Statement(
+        statement = Statement(
             kind=kind,
             registry_entry=self.entries[0],
             entry=entry.content,
             proof=self.proof(entry.seq),
+            state_proof=self.state_proof(f"status/{self.content(kind).number}"),
             base_url=BASE_URL,
             mirror_url=mirror_url,
         )
+        return attested(statement, SERVICE_KEY)
 
     def content(self, kind: str) -> Content:
         """Return that paper in words."""
@@ -97,7 +113,26 @@ class FakeLog:
             ),
             rows=rows,
         )
-        return FakeLog((*self.entries[: entry.seq], content))
+        return FakeLog((*self.entries[: entry.seq], content), self.view).committed(rows)
+
+    def committed(self, rows: Sequence[dict[str, Json]]) -> "FakeLog":
+        """Return the log with one more entry, which commits to a state of these rows alone."""
+        books, last = MemoryBooks(), parse_entry(self.entries[-1])
+        books.apply((), [Row(str(row["key"]), row["value"]) for row in rows])  # type: ignore[arg-type]  # values are objects
+        body = log_bodies.state_commit(books, last.seq)
+        order: dict[str, Json] = {**last.order, "actor": "service/state", "body": body}
+        order["kind"] = "state.commit"
+        value: Json = {**body, "seq": last.seq + 1}
+        content = build_entry(
+            seq=last.seq + 1,
+            prev=last.leaf_hash,
+            at_us=last.at_us,
+            order=canonical(order),
+            sigs=[STATE_SERVICE.sign(signed_bytes(ORIGIN, canonical(order)))],
+            movements=[],
+            rows=[{"key": "state/latest", "value": value}],
+        )
+        return FakeLog((*self.entries, content), MemoryView.of(books))
 
 
 @cache
@@ -112,6 +147,7 @@ def demo_log(
         "seal": {"root_sha256": seal_root_sha256},
     }
     for placed in main_world(opening=opening).steps:
+        view = MemoryView.of(books) if placed.kind == "state.commit" else None
         outcome = placed.apply_to(books)
         content = build_entry(
             seq=placed.seq,
@@ -124,4 +160,5 @@ def demo_log(
         )
         prev = leaf_hash(content)
         entries.append(content)
-    return FakeLog(tuple(entries))
+    assert view is not None, "the job ends with a commitment"
+    return FakeLog(tuple(entries), view)

@@ -8,11 +8,11 @@ from tempfile import mkdtemp
 
 from certificates.render import Renderer
 from certificates.seal import Sealer
-from certificates.statement import Statement
+from certificates.statement import Statement, attested
 from certificates.trust import Trust
 from certificates.verdict import FAILED, Verdict
 from ledger.log.policy import Policy
-from tests.support.certificates import LOG_KEY, FakeLog, demo_log
+from tests.support.certificates import LOG_KEY, SERVICE_KEY, FakeLog, demo_log
 from tests.support.seals import make_seal
 
 WHEN = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -32,8 +32,9 @@ class Registry:
         return self.sealer.seal(pdf, when=WHEN)
 
     def statement(self, kind: str, **changes: object) -> Statement:
-        """Return the statement of a kind's paper, with fields told otherwise."""
-        return replace(self.log.statement(kind), **changes)  # type: ignore[arg-type] # any field
+        """Return the statement of a kind's paper, with fields told otherwise, signed again."""
+        changed = replace(self.log.statement(kind), **changes)  # type: ignore[arg-type] # any field
+        return attested(changed, SERVICE_KEY)
 
 
 @cache

@@ -6,18 +6,23 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
+from certificates.data_integrity import sign_document
+from certificates.service_key import ServiceKey
 from contracts.values import Json
+from ledger.log.canonical import canonical, parse_canonical
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.key import Skey
 from ledger.log.proof import TlogProof
 from tests.support import tampering
-from tests.support.certificates import LOG_KEY
+from tests.support.certificates import LOG_KEY, FakeLog
 from tests.support.people import ORIGIN, digest
 from tests.support.sealed_paper import registry, rendering
 from tests.support.tampering import (
     attached,
     entry_changed,
 )
+
+STRANGER = ServiceKey(seed=digest("a stranger's service"))
 
 
 def code_of_another(pdf: Pdf) -> None:
@@ -62,7 +67,13 @@ def other_addresses(pdf: Pdf) -> None:
 def statement_attached(kind: str, *names: str) -> tampering.Edit:
     """Attach another certificate's files."""
     statement = registry().log.statement(kind)
-    content = {"entry.json": statement.entry, "entry.tlog-proof": statement.proof}
+    content = {
+        "credential.json": statement.credential,
+        "entry.json": statement.entry,
+        "entry.tlog-proof": statement.proof,
+        "statement.cose": statement.code,
+        "status.state-proof": statement.state_proof,
+    }
 
     def edit(pdf: Pdf) -> None:
         for name in names:
@@ -131,6 +142,55 @@ def spaced(name: str) -> tampering.Edit:
     statement = registry().log.statement("RT")
     content = statement.entry if name == "entry.json" else statement.registry_entry
     return attached(name, content.replace(b'{"at_us":', b'{"at_us": ', 1))
+
+
+def signed_again(change: Callable[[dict[str, Json]], None]) -> tampering.Edit:
+    """Attach the credential with its subject changed, signed by somebody else's key."""
+    document = parse_canonical(registry().log.statement("RT").credential)
+    assert isinstance(document, dict)
+    bare = {name: value for name, value in document.items() if name != "proof"}
+    change(bare["credentialSubject"])
+    content = sign_document(bare, STRANGER, created=str(bare["validFrom"]))
+    return attached("credential.json", content)
+
+
+def in_credential(change: Callable[[dict[str, Json]], None]) -> tampering.Edit:
+    """Attach the credential with its subject changed under the old proof."""
+    document = parse_canonical(registry().log.statement("RT").credential)
+    assert isinstance(document, dict)
+    change(document["credentialSubject"])
+    return attached("credential.json", canonical(document))
+
+
+def more_claimed(subject: dict[str, Json]) -> None:
+    subject["quantityKg"] = 42_319
+
+
+def state_of(key: str) -> tampering.Edit:
+    return attached("status.state-proof", registry().log.state_proof(key))
+
+
+def state_changed(**fields: object) -> tampering.Edit:
+    """Attach the state proof with fields of its file changed."""
+    value = parse_canonical(registry().log.statement("RT").state_proof.removesuffix(b"\n"))
+    assert isinstance(value, dict)
+    return attached("status.state-proof", canonical({**value, **fields}) + b"\n")
+
+
+def old_state() -> tampering.Edit:
+    """Attach a proof under a commitment of a state before the stating entry."""
+    log = registry().log
+    number = log.content("RT").number
+    early = FakeLog(log.entries[:20], log.view).committed([])
+    return attached("status.state-proof", early.state_proof(f"status/{number}"))
+
+
+def revoked_state() -> tampering.Edit:
+    """Attach the proof of a row that says that the certificate is revoked."""
+    log = registry().log
+    key = f"status/{log.content('RT').number}"
+    row: dict[str, Json] = {"key": key, "value": {"reason": "ERROR", "state": "revoked"}}
+    return attached("status.state-proof", log.committed([row]).state_proof(key))
 
 
 def in_registry(field: str, value: Json) -> tampering.Edit:

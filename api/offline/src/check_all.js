@@ -25,6 +25,7 @@ async function checkAll(given, progress = () => {}) {
     if (proof !== null) results.push(await verifyEntry(one.bytes, proof, given));
   }
   for (const proof of given.stateProofs) results.push(await verifyStateProof(proof, given));
+  for (const one of given.codes) results.push(await verifyCode(one, given, ledgerVerdict));
   for (const number of given.numbers) results.push(checkNumber(number, given, ledgerVerdict));
   return results;
 }

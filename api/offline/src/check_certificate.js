@@ -37,6 +37,8 @@ async function verifyCertificate(bytes, given) {
   await steps.take('page', async () => {
     return requireOnPage(await pageWords(known.file), known.statement);
   }, { needs: ['units'] });
+  await takeSignedSteps(steps, known);
+  await steps.take('state', () => checkStatus(known, given), { needs: ['units'] });
   if (known.proof && known.entry) {
     const { proof: { checkpoint, note }, entry: { order: { log } } } = known;
     await takeHistoryStep(steps, given, { checkpoint, log });
@@ -49,6 +51,49 @@ async function verifyCertificate(bytes, given) {
   return {
     kind: 'certificate', steps: steps.list, verdict: steps.verdict(), facts, entry, opening, statement,
   };
+}
+
+/** Take the steps "credential" and "code": what the registry's service has signed of this paper. */
+async function takeSignedSteps(steps, known) {
+  const { attachments } = known.file ?? {};
+  await steps.take('credential', async () => {
+    const document = await readCredential(
+      attachments.get(ATTACHED_CREDENTIAL), serviceKeyOf(known.opening),
+    );
+    requireSameFacts(document, { ...known, bytes: attachments.get(ATTACHED_ENTRY) });
+    return ['credential_ok'];
+  }, { needs: ['units'] });
+  await steps.take('code', async () => {
+    const claims = await readCode(attachments.get(ATTACHED_CODE), serviceKeyOf(known.opening));
+    requireSameClaims(claims, known.statement, known.entry);
+    const digest = sha256(attachments.get(ATTACHED_CREDENTIAL)).subarray(0, CODE_HASH_SIZE);
+    require_(sameBytes(digest, claims.hash), 'code_other', { number: claims.number });
+    return ['code_ok'];
+  }, { needs: ['units'] });
+}
+
+/** Check that as of a committed state the certificate was neither revoked nor suspended. */
+async function checkStatus({ file, statement, entry }, given) {
+  const stated = parseStateProof(parseCanonicalLine(file.attachments.get(ATTACHED_STATE)));
+  const { claim } = stated;
+  require_(claim.key === `status/${statement.number}`, 'status_other');
+  const commitment = await readSignedEntry(stated.entry, null);
+  const latest = readCommitment(commitment);
+  require_(commitment.order.log === entry.order.log, 'other_log');
+  const { rows } = STATE_CLAIMS[claim.kind].check(bytesOfHex(latest.root), claim);
+  const proof = parseTlogProof(stated.proof);
+  require_(!proof.hasExtra, 'tlog_proof');
+  requireProven(proof, commitment, stated.entry);
+  require_(latest.through >= entry.seq, 'status_old', { through: latest.through, seq: entry.seq });
+  for (const [, row] of rows) require_(row.state === 'valid', 'status_not_valid', { state: row.state });
+  if (given.policy === null) throw new NotChecked('no_policy');
+  require_(await isTrustedNote(given, proof.note, entry.order.log), 'status_untrusted');
+  return ['status_ok', { through: latest.through }];
+}
+
+/** Read canonical JSON that ends with a line feed, as state proofs do. */
+function parseCanonicalLine(bytes) {
+  return parseCanonical(bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes);
 }
 
 /** Check the seal against the file, and its certificate against the root that the reader trusts. */

@@ -6,7 +6,7 @@ function nothingGiven() {
   return {
     policy: null, registry: null, sealRoot: null,
     certificates: [], stateProofs: [], proofs: [], entries: [], checkpoints: [], ledger: null,
-    ledgerBytes: null, numbers: [], tiles: new Map(), witnessedAfter: null,
+    ledgerBytes: null, codes: [], numbers: [], tiles: new Map(), witnessedAfter: null,
   };
 }
 
@@ -68,12 +68,15 @@ async function takeJson(given, bytes, text) {
   return 'entry';
 }
 
-/** Take a certificate number, bare or at the end of the address that a QR code holds. */
+/** Take a certificate number, bare or in the address that a QR code holds, with what is behind it. */
 function takeNumber(given, text) {
   const found = /TH-(?:RT|CL)-[0-9]{4}-[0-9A-Z]+-[0-9A-Z]/i.exec(text);
   require_(found !== null && text.length <= 2_000, 'unknown_file');
-  given.numbers.push(parseCertificateNumber(found[0]));
-  return 'number';
+  const number = parseCertificateNumber(found[0]);
+  const code = codeOfText(text);
+  if (code === null) given.numbers.push(number);
+  else given.codes.push({ number, code });
+  return code === null ? 'number' : 'code';
 }
 
 /** Return the entry that a proof is about: the given one or the ledger's line whose hash fits. */

@@ -1,9 +1,14 @@
-// A certificate's file: three attachments, nothing that acts, one seal over all of it.
+// A certificate's file: six attachments, nothing that acts, one seal over all of it.
 
 const ATTACHED_ENTRY = 'entry.json';
 const ATTACHED_PROOF = 'entry.tlog-proof';
 const ATTACHED_REGISTRY = 'registry.json';
-const ATTACHED = [ATTACHED_ENTRY, ATTACHED_PROOF, ATTACHED_REGISTRY];
+const ATTACHED_STATE = 'status.state-proof';
+const ATTACHED_CREDENTIAL = 'credential.json';
+const ATTACHED_CODE = 'statement.cose';
+const ATTACHED = [
+  ATTACHED_ENTRY, ATTACHED_PROOF, ATTACHED_REGISTRY, ATTACHED_STATE, ATTACHED_CREDENTIAL, ATTACHED_CODE,
+];
 const ATTACHMENT_BYTES_MAX = 2_000_000;
 const ACTING_KEYS = ['AA', 'JS', 'JavaScript', 'OpenAction', 'PA', 'RichMedia', 'URI', 'XFA'];
 const ACTING_TYPES = new Set([

@@ -3,7 +3,7 @@
 
 const REASONS = {
   // Passed.
-  file_ok: ['文件由页面与签章两部分组成，三个附件齐全，没有会自行动作的内容', 'a page and its seal, all three attachments, nothing that acts'],
+  file_ok: ['文件由页面与签章两部分组成，六个附件齐全，没有会自行动作的内容', 'a page and its seal, all six attachments, nothing that acts'],
   seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；本页不核验时间戳与吊销清单', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); timestamps and revocations are not checked here'],
   entry_ok: ['第 {seq} 号记录（{kind}，北京时间 {at}）格式规范，全部签名成立', 'entry {seq} ({kind}, {at} Beijing time) is well formed and all its signatures hold'],
   registry_ok: ['登记簿是您信任的 {origin}（{environment}）', 'the registry is the one you trust: {origin} ({environment})'],
@@ -24,9 +24,15 @@ const REASONS = {
 
   number_ok: ['登记簿第 {seq} 号记录即此编号 {number}', 'entry {seq} of the ledger is this number, {number}'],
   state_ok: ['从第 {through} 号记录之后的状态树根可以推出', 'it follows from the root of the state after entry {through}'],
+  credential_ok: ['所附凭证（VC 2.0）由第 0 号记录所载的证书服务签名，所载事实与记录一致', 'the credential (VC 2.0) is signed by the service that entry 0 names, and states the facts of the entry'],
+  code_ok: ['二维码声明由同一服务签名，编号、数量、日期、受益人与凭证摘要一致', 'the code’s statement is signed by the same service; number, amount, date, name and the credential’s digest agree'],
+  code_signed: ['二维码声明由第 0 号记录所载的证书服务签名', 'the statement in the code is signed by the service that entry 0 names'],
+  code_entry_ok: ['与登记簿第 {seq} 号记录的编号、数量、日期、受益人一致', 'entry {seq} of the ledger has the same number, amount, date and name'],
+  status_ok: ['截至第 {through} 号记录，登记簿中没有撤销、中止或更正这份证书的记载', 'as of entry {through} nothing in the registry revokes, suspends or corrects this certificate'],
 
   // Not checked.
   number_alone: ['编号的校验字符相符，指第 {seq} 号记录；仅凭编号不能核验，请放入证书 PDF 或登记簿导出文件', 'the check character fits and names entry {seq}; a number alone proves nothing: add the PDF or the exported ledger'],
+  code_alone: ['没有给出含第 {seq} 号记录的登记簿：签名成立不等于未被撤销', 'no ledger with entry {seq} was given: a good signature does not say that nothing was revoked'],
   number_beyond: ['所给登记簿还没有第 {seq} 号记录', 'the given ledger has no entry {seq} yet'],
   earlier: ['它所依据的前一步没有通过', 'a step that it rests on has not passed'],
   no_policy: ['没有给出信任策略（policy 文件）', 'no trust policy was given (the policy file)'],
@@ -49,7 +55,7 @@ const REASONS = {
   pdf_encrypted: ['文件已加密', 'the file is encrypted'],
   pdf_syntax: ['文件结构不是本登记处所用', 'the file is built in another way than ours'],
   pdf_acts: ['文件含有会自行动作的内容（{what}）', 'the file holds something that acts ({what})'],
-  pdf_attachments: ['附件不是 entry.json、entry.tlog-proof 与 registry.json 这三个', 'the attachments are not entry.json, entry.tlog-proof and registry.json'],
+  pdf_attachments: ['附件不是应有的那六个', 'the attachments are not the six that a paper has'],
   seal_count: ['应有一个签名，实有 {count} 个', '{count} signatures instead of one'],
   seal_form: ['签章的形式不是本登记处所用', 'the seal has another form than ours'],
   seal_section: ['签章部分改动了页面', 'the seal’s section changes the page'],
@@ -92,6 +98,22 @@ const REASONS = {
   policy_quorum: ['策略文件没有 quorum 行', 'the policy has no quorum line'],
   policy_algorithm: ['策略中 {name} 的密钥种类不适用', 'the key of {name} is of a kind that does not fit its line'],
   policy_twice: ['策略中 {name} 被重复计入', 'the policy counts {name} twice'],
+
+  // Failed: what the service signed, and the status.
+  service_key: ['第 0 号记录没有唯一的证书服务公钥', 'entry 0 does not name one key of the certificate service'],
+  credential_form: ['凭证的格式不规范', 'not a well-formed credential'],
+  credential_key: ['凭证不是由登记簿的证书服务签名', 'the credential is not signed by the registry’s certificate service'],
+  credential_signature: ['凭证的签名不成立', 'the credential’s signature does not hold'],
+  credential_other: ['凭证所载与记录不同', 'the credential states something else than the entry'],
+  code_form: ['二维码声明的格式不规范', 'not a well-formed statement of a code'],
+  code_key: ['二维码声明不是由登记簿的证书服务签名', 'the code is not signed by the registry’s certificate service'],
+  code_signature: ['二维码声明的签名不成立', 'the signature in the code does not hold'],
+  code_other: ['二维码属于另一证书（{number}）', 'the code is of another paper ({number})'],
+  code_number: ['二维码地址中的编号与其中签名的编号 {number} 不同', 'the address in the code names another number than the signed one, {number}'],
+  status_other: ['状态证明属于另一证书', 'the state proof is of another certificate'],
+  status_old: ['状态（截至第 {through} 号记录）早于证书所依据的第 {seq} 号记录', 'the state (through entry {through}) is older than the stating entry {seq}'],
+  status_not_valid: ['证书当时的状态是 {state}', 'the certificate’s status was {state}'],
+  status_untrusted: ['状态所在的检查点不满足您的策略', 'the checkpoint of the state does not meet your policy'],
 
   // Failed: what is stated, recorded, exported.
   states_nothing: ['这类记录（{kind}）不是证书的依据', 'an entry of this kind ({kind}) states no certificate'],

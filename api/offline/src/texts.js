@@ -39,6 +39,7 @@ const TEXTS = {
   static_log: ['静态登记簿', 'Static log'],
   state_proof: ['状态证明', 'State proof'],
   number: ['证书编号', 'Certificate number'],
+  code: ['二维码', 'QR code'],
   rejected: ['未能读取', 'Not read'],
   demo: ['示例·无效', 'SAMPLE · NOT VALID'],
   demo_why: ['这是演示登记簿，其中一切均属虚构。', 'This is a demonstration registry; everything in it is invented.'],
@@ -66,6 +67,8 @@ const STEP_NAMES = {
   inclusion: ['记录在树中', 'Inclusion'],
   units: ['单位与数量', 'Units and sums'],
   page: ['页面文字', 'Words on the page'],
+  credential: ['所附凭证', 'Credential'],
+  code: ['二维码声明', 'Statement in the code'],
   history: ['同一份历史', 'One history'],
   record: ['文件登载', 'Record of the file'],
   tiles: ['瓦片与记录', 'Tiles and entries'],
@@ -73,7 +76,7 @@ const STEP_NAMES = {
   ledger: ['逐条与链', 'Entries and chain'],
   orders: ['全部签名', 'All signatures'],
   root: ['树根', 'Root'],
-  state: ['状态树', 'State tree'],
+  state: ['已承诺的状态', 'Committed state'],
 };
 
 const LANGUAGES = ['zh', 'en'];
