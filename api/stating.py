@@ -8,7 +8,7 @@ here first.
 from contextlib import closing
 
 from api.founding import service_seed
-from api.proving import policy_in, store_of
+from api.proving import store_of
 from certificates.service_key import ServiceKey
 from certificates.statement import Statement, attested
 from certificates.status_list import STATUS
@@ -21,6 +21,7 @@ from ledger.log.policy import PolicyError, check_policy
 from ledger.log.proof import TlogProof
 from ledger.log.state_claims import Presence
 from ledger.log.state_file import StateProof, read_commitment
+from ledger.publish.quorum import read_policy
 from ledger.registry import Registry
 from ledger.state.proving import prove_key
 from ledger.state.records import StateDamagedError
@@ -72,7 +73,10 @@ def _published(registry: Registry) -> tuple[bytes, Checkpoint]:
     if note is None:
         raise NotStatedError("nothing is published yet; run: sinkledger checkpoint")
     try:
-        return note, check_policy(policy_in(registry.settings.trust), note).checkpoint
+        policy = read_policy(registry.settings)
+        if policy is None:
+            raise NotStatedError("the registry has no published policy; run: sinkledger publish")
+        return note, check_policy(policy, note).checkpoint
     except OSError as error:
         raise NotStatedError(f"the published policy cannot be read: {error}") from error
     except PolicyError as error:

@@ -1,4 +1,4 @@
-"""What issuing asks before it makes a paper: a good checkpoint, a committed state, no status row."""
+"""What issuing asks first: a good checkpoint, a committed state, no status row."""
 
 from dataclasses import dataclass, replace
 
