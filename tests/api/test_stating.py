@@ -64,7 +64,7 @@ def test_a_checkpoint_below_the_published_policy_is_refused(case: Case) -> None:
 
 def test_a_policy_that_is_gone_is_named(case: Case) -> None:
     case.registry.settings.policy.unlink()
-    with pytest.raises(NotStatedError, match="cannot be read"):
+    with pytest.raises(NotStatedError, match="no published policy"):
         case.state()
 
 
