@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from api.lives import VALID, Life, life_of
 from api.pages.checkpoint import Published, check_covered, published
 from api.problems import NotFoundError
 from certificates.content import Content, content_of
@@ -28,6 +29,19 @@ class State(StrEnum):
     COPY = "copy"
     PENDING = "pending"
     UNRECORDED = "unrecorded"
+    EXPIRED = "expired"
+    IMPAIRED = "impaired"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    SUSPENDED = "suspended"
+
+    @property
+    def tone(self) -> str:
+        """How the page is coloured: what must not be relied upon is red, the rest is ochre."""
+        if self in (State.REVOKED, State.SUSPENDED):
+            return "bad"
+        calm = self in (State.EXPIRED, State.IMPAIRED, State.SUPERSEDED)
+        return "stale" if calm else self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +63,9 @@ class Finding:
         content: What the paper says, put into words from the stating entry.
         copies: The files recorded for it, oldest first.
         checkpoint: The published checkpoint, if there is one.
-        covered: Whether the checkpoint provably covers the stating entry and the newest record.
+        covered: Whether the checkpoint provably covers the stating entry, the newest record and
+            what happened last.
+        life: What became of it.
         neighbours: The entries around the stating entry, itself among them.
         related: Numbers of the certificates that it cites or is cited by.
         vkey: The log's key as text, for comparison with one from elsewhere.
@@ -61,6 +77,7 @@ class Finding:
     copies: tuple[Copy, ...]
     checkpoint: Published | None
     covered: bool
+    life: Life
     neighbours: tuple[Entry, ...]
     related: tuple[str, ...]
     vkey: str
@@ -82,14 +99,19 @@ def find(registry_: Registry, typed: str, *, now_us: int) -> Finding:
         raise NotFoundError(number.text)
     row = registry(registry_.books())
     checkpoint = published(registry_, row)
-    copies = _copies(registry_, number.text)
-    covered = checkpoint is not None and _is_covered(registry_, checkpoint, entry, copies)
+    copies, life = _copies(registry_, number.text), life_of(registry_, number.text)
+    last = [copy.seq for copy in copies[-1:]] + [event.seq for event in life.events[-1:]]
+    covered = checkpoint is not None and all(
+        check_covered(registry_, checkpoint, registry_.entry(seq)) for seq in (number.seq, *last)
+    )
+    state = _state(registry_, checkpoint, copies, now_us, covered=covered)
     return Finding(
-        state=_state(registry_, checkpoint, copies, now_us, covered=covered),
+        state=state if not copies or life.state == VALID else State(life.state),
         content=content,
         copies=copies,
         checkpoint=checkpoint,
         covered=covered,
+        life=life,
         neighbours=_neighbours(registry_, number.seq),
         related=_related(registry_, number),
         vkey=texts_of(row, "log_vkeys")[0],
@@ -119,13 +141,6 @@ def _copies(registry_: Registry, number: str) -> tuple[Copy, ...]:
         )
         for item in objects_of(row, "copies")
     )
-
-
-def _is_covered(
-    registry_: Registry, checkpoint: Published, entry: Entry, copies: tuple[Copy, ...]
-) -> bool:
-    recorded = [registry_.entry(copy.seq) for copy in copies[-1:]]
-    return all(check_covered(registry_, checkpoint, one) for one in (entry, *recorded))
 
 
 def _state(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.deps import CursorDep, LimitDep, RegistryDep
 from api.issuing import file_name
+from api.lives import life_of
 from api.problems import NotFoundError
 from api.routes.log import TEXT, Described
 from api.routes.pages_of import page_of_rows
@@ -61,12 +62,13 @@ def read_certificate_proof(number: str, registry: RegistryDep) -> Response:
 
 @router.get("/certificates/{number}")
 def read_certificate(number: str, registry: RegistryDep) -> dict[str, Any]:
-    """Return what is recorded of a certificate, and what it states."""
+    """Return what is recorded of a certificate, what became of it, and what it states."""
     row = row_of(registry, f"cert/{number.upper()}")
     return {
         "number": number.upper(),
         **row,
         "states": row_of(registry, text_of(row, "subject")),
+        "status": life_of(registry, number.upper()).to_json(),
     }
 
 

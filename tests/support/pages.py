@@ -94,11 +94,15 @@ def with_registry(service: Service, registry: Registry) -> Service:
     return Service.on(registry, service.now_us)
 
 
+def production_opening() -> dict[str, Json]:
+    """Return what `registry.open` of a registry for production says otherwise."""
+    log: Json = {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]}
+    return {"environment": "production", "log": log}
+
+
 def build_production(folder: Path) -> int:
     """Do the main job in a registry for production and publish it; return when it ended."""
-    log: Json = {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]}
-    opening: dict[str, Json] = {"environment": "production", "log": log}
-    steps = main_world(rules=rulesets.newest(), opening=opening).steps
+    steps = main_world(rules=rulesets.newest(), opening=production_opening()).steps
     registry = open_registry(settings_of(folder))
     (registry.settings.keys / KEY_FILE).write_text(LOG_KEY.to_text())
     begin(registry.settings.keys, steps[0].at_us // 1_000_000)

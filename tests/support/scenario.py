@@ -38,9 +38,9 @@ def main_world(*, rules: str = RULES, opening: Mapping[str, Json] | None = None)
     return world
 
 
-def whole_world(*, rules: str = RULES) -> World:
+def whole_world(*, rules: str = RULES, opening: Mapping[str, Json] | None = None) -> World:
     """Return the world after the main job and all that became of its papers."""
-    world = main_world(rules=rules)
+    world = main_world(rules=rules, opening=opening)
     life_steps.run(world)
     return world
 

@@ -9,6 +9,13 @@ import pytest
 from api.pages.lookup import State
 from api.text.catalogue import LANGUAGES, translations
 from api.text.compile import po_files
+from contracts.v1 import (
+    certificate_correct,
+    certificate_reinstate,
+    certificate_revoke,
+    certificate_suspend,
+    impairment,
+)
 from contracts.v1.ruleset import RULES
 from contracts.values import SUPPLY_NAMES
 from tests.support.architecture import ROOT
@@ -16,6 +23,24 @@ from tests.support.architecture import ROOT
 TEMPLATES = sorted((ROOT / "api" / "templates").glob("*.html"))
 LISTS = ("projects", "batches", "retirements", "claims", "certificates", "parameters", "supply")
 MESSAGES = ("unknown", "malformed", "fault", "unopened", "nowhere")
+EVENTS = (
+    "expired",
+    "impaired",
+    "reinstated",
+    "restored",
+    "revoked",
+    "superseded",
+    "suspended",
+)
+REASONS = {
+    *certificate_suspend.REASONS,
+    *certificate_reinstate.REASONS,
+    *certificate_revoke.REASONS,
+    impairment.IMPAIRED.reason,
+    impairment.RESTORED.reason,
+    "display_right_ended",
+    "erratum",
+}
 COMPOSED = {
     *(f"head_{state.value}" for state in State),
     *(f"sub_{state.value}" for state in State),
@@ -24,6 +49,10 @@ COMPOSED = {
     *(f"kind.{kind}" for kind in RULES),
     *(f"data_{name}" for name in LISTS),
     *(f"{part}_{kind}" for part in ("subject", "related") for kind in ("RT", "CL")),
+    *(f"event_{event}" for event in EVENTS),
+    *(f"reason_{reason}" for reason in REASONS),
+    *(f"text_{field}" for field in certificate_correct.FIELDS),
+    *(f"language_{language}" for language in certificate_correct.LANGUAGES),
     "head_good_sample",
     "time",
 }
