@@ -8,6 +8,9 @@ from typing import Final
 
 POLICIES: Final = {
     ("GET", "/"): "public",
+    ("GET", "/contexts/carbon-sink/v1"): "public",
+    ("GET", "/credentials/issuer"): "public",
+    ("GET", "/credentials/status/{purpose}/{index}"): "public",
     ("GET", "/healthz"): "public",
     ("GET", "/log/anchors/rfc3161/{name}"): "public",
     ("GET", "/log/blob/{digest}"): "public",

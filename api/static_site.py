@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
+from api.credentials import credential_files
 from api.pages.drawings import rings
 from api.pages.lookup import Finding, State, find
 from api.pages.offline import offline_page
@@ -29,7 +30,7 @@ _LINK: Final = re.compile(r'(?P<name>href|src|action)="(?P<to>/[^"]*|\?lang=[a-z
 
 
 def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
-    """Yield everything beside the log: styles, verifier, trust anchors, certificates."""
+    """Yield everything beside the log: styles, verifier, credentials' files, certificates."""
     for name, media_type in TYPES.items():
         yield SiteFile(
             path=f"static/{name}", content=bytes(static_file(name).body), media_type=media_type
@@ -38,6 +39,7 @@ def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
     yield SiteFile(path="verify.html", content=verifier, media_type=HTML)
     digest = f"{sha256(verifier).hexdigest()}  verify.html\n".encode()  # as `sha256sum -c` reads it
     yield SiteFile(path="verify.html.sha256", content=digest, media_type=TEXT)
+    yield from credential_files(registry)
     for number in _numbers(registry):
         try:
             finding = find(registry, number, now_us=now_us)

@@ -10,7 +10,7 @@ Source: W3C Bitstring Status List 1.0, clauses 2.1, 2.2 and 3.1.
 
 import gzip
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,10 +27,13 @@ STATUS: Final = "status/"
 REVOCATION: Final = "revocation"
 SUSPENSION: Final = "suspension"
 PURPOSES: Final = {
-    REVOCATION: frozenset({"revoked", "superseded", "expired"}),
+    REVOCATION: frozenset({"revoked", "expired"}),
     SUSPENSION: frozenset({"suspended", "impaired"}),
 }
-"""Which states set the bit: what never comes back is revoked, what may come back suspended."""
+"""Which states set the bit: what never comes back is revoked, what may come back suspended.
+
+A superseded paper sets none: its numbers stay true, and its corrected copy has the same bit.
+"""
 
 _LIST_PATH: Final = "/credentials/status"
 _GZIP_LEVEL: Final = 9
@@ -45,7 +48,7 @@ class StatusRow:
     at_us: int
 
 
-def status_row(key: str, value: dict[str, Json]) -> StatusRow:
+def status_row(key: str, value: Mapping[str, Json]) -> StatusRow:
     """Read the row under `status/<number>`.
 
     Raises:
