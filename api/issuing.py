@@ -90,7 +90,7 @@ class Issuer:
             "sha256": digest,
             "subject": subject,
         }
-        entry = self._record(desk, body)
+        entry = record_copy(self.registry, desk, body)
         return Issued(number=number, path=path, sha256=digest, copy=copy, recorded_seq=entry.seq)
 
     def _stating(self, subject: str) -> tuple[str, int, int]:
@@ -105,15 +105,21 @@ class Issuer:
         done = object_of(row, "completion")
         return kind, integer_of(done, "seq"), integer_of(done, "at_us")
 
-    def _record(self, desk: Desk, body: dict[str, Json]) -> Entry:
-        draft = draft_order(desk, "certificate.record", f"service/{SERVICE}", body)
-        signed = draft.signed_with(service_seed(self.registry.settings, SERVICE))
-        (result,) = self.registry.submit(
-            [read_envelope(signed.envelope())], now_us=desk.now_us, clock_confirmed=True
-        )
-        if isinstance(result, Refused):
-            raise IssuingError(f"the record was refused: {result}")
-        return result
+
+def record_copy(registry: Registry, desk: Desk, body: dict[str, Json]) -> Entry:
+    """Record a certificate's file, signed by the certificate service.
+
+    Raises:
+        IssuingError: the record was refused.
+    """
+    draft = draft_order(desk, "certificate.record", f"service/{SERVICE}", body)
+    signed = draft.signed_with(service_seed(registry.settings, SERVICE))
+    (result,) = registry.submit(
+        [read_envelope(signed.envelope())], now_us=desk.now_us, clock_confirmed=True
+    )
+    if isinstance(result, Refused):
+        raise IssuingError(f"the record was refused: {result}")
+    return result
 
 
 def file_name(number: str, copy: int) -> str:

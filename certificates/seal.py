@@ -40,7 +40,7 @@ REASON: Final = "Registry seal 登记处签章"
 DIGEST: Final = "sha256"
 
 _RESERVED: Final = 8_192
-_RESERVED_WITH_TIME: Final = 24_576
+RESERVED_WITH_TIME: Final = 24_576
 """Hex characters kept for the signature. Knowing them saves a second, dummy signature."""
 
 
@@ -91,9 +91,9 @@ class Sealer:
         signer = _DatedSigner(metadata, self._signer, self._timestamper, when)
         sealed = BytesIO()
         signing = signer.async_sign_pdf(
-            _AppendingWriter(BytesIO(pdf)),
+            AppendingWriter(BytesIO(pdf)),
             existing_fields_only=True,
-            bytes_reserved=_RESERVED_WITH_TIME if self._timestamper else _RESERVED,
+            bytes_reserved=RESERVED_WITH_TIME if self._timestamper else _RESERVED,
             output=sealed,
         )
         asyncio.run(signing)
@@ -133,7 +133,7 @@ class _KeySigner(Signer):
         return signature
 
 
-class _AppendingWriter(IncrementalPdfFileWriter):
+class AppendingWriter(IncrementalPdfFileWriter):
     """Leaves /Info, XMP and version as rendered: the base class dates and renames all of them.
 
     PDF/A-3 is PDF 1.7 and forbids nothing that the seal needs, so no extension is declared either.
@@ -143,9 +143,11 @@ class _AppendingWriter(IncrementalPdfFileWriter):
         return
 
     def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Keep the version as it is rendered."""
         return
 
     def register_extension(self, ext: DeveloperExtension) -> None:
+        """Declare no extension."""
         return
 
 

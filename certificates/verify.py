@@ -21,7 +21,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
@@ -29,33 +28,19 @@ from typing import Final
 
 from certificates.steps import Steps
 from certificates.trust import Trust, TrustError
-from certificates.verdict import PROOF_STEPS, STEPS, Facts, Finding, Verdict
+from certificates.verdict import PROOF_STEPS, STEPS, Verdict
+from certificates.verify_case import Case
 from certificates.verify_content import check_text
 from certificates.verify_credential import check_code, check_credential
 from certificates.verify_file import (
     ENTRY,
     PROOF,
-    REGISTRY,
-    STATE_PROOF,
-    Document,
-    open_document,
 )
 from certificates.verify_log import (
-    Attested,
     Newer,
-    check_anchors,
-    check_proof,
-    check_status,
-    read_attested,
-    read_entry,
 )
-from certificates.verify_seal import check_seal, seal_time
-from certificates.verify_state import check_state
-from certificates.verify_time import Dated, check_time
-from certificates.verify_units import check_units, stated_kg, stated_number
+from certificates.verify_seal import check_seal
 from contracts.dates import BEIJING
-from ledger.log.entry import Entry
-from ledger.log.policy import PolicyVerdict
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
@@ -74,7 +59,7 @@ def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verd
     Returns:
         All steps; a step that builds on a failed one is not checked.
     """
-    steps, case = Steps(STEPS), _Case(trust=trust, newer=newer or Newer())
+    steps, case = Steps(STEPS), Case(trust=trust, newer=newer or Newer())
     steps.take("file", lambda: case.open(data))
     document = case.document
     if document is not None:
@@ -105,7 +90,7 @@ def verify_proof(
     Passkeys' scope stands in entry 0, which is not here; so the order's signatures are left to
     the proof, which only the log can have made.
     """
-    steps, case = Steps(PROOF_STEPS), _Case(trust=trust, newer=newer or Newer())
+    steps, case = Steps(PROOF_STEPS), Case(trust=trust, newer=newer or Newer())
     steps.take("entry", lambda: case.read(entry_bytes))
     entry = case.entry
     if entry is not None:
@@ -113,81 +98,6 @@ def verify_proof(
         if not steps.has_failed("proof"):
             steps.take("status", lambda: case.state(entry))
     return Verdict(steps=steps.results(), facts=case.facts(sha256(entry_bytes).hexdigest()))
-
-
-@dataclass(slots=True, kw_only=True)
-class _Case:
-    """What the steps find out, for the steps after them."""
-
-    trust: Trust
-    newer: Newer
-    document: Document | None = None
-    dated: Dated | None = None
-    attested: Attested | None = None
-    entry: Entry | None = None
-    proven: PolicyVerdict | None = None
-    quantity_kg: int | None = None
-
-    def open(self, data: bytes) -> Finding:
-        self.document = open_document(data)
-        return "文件完整：页面、一个签章、六个附件", "the page, one seal and six attachments"
-
-    def date(self, document: Document) -> Finding:
-        self.dated = seal_time(document, self.trust)
-        return check_time(self.dated)
-
-    def attest(self, attachments: dict[str, bytes]) -> Finding:
-        self.attested = read_attested(attachments[ENTRY], attachments[REGISTRY])
-        self.entry = self.attested.entry
-        return check_anchors(self.attested, self.trust)
-
-    def read(self, entry_bytes: bytes) -> Finding:
-        self.entry = read_entry(entry_bytes, self.trust)
-        return f"第{self.entry.seq}条记录格式规范", f"entry {self.entry.seq} is well formed"
-
-    def prove(self, entry_bytes: bytes, proof_bytes: bytes) -> Finding:
-        self.proven = check_proof(entry_bytes, proof_bytes, self.trust)
-        size, count = self.proven.checkpoint.size, len(self.proven.witnesses)
-        return (
-            f"记录在受信任的登记簿中（检查点{size}，{count}个见证签名）",
-            f"the entry stands in the trusted log (checkpoint {size}, {count} cosignatures)",
-        )
-
-    def count(self, attested: Attested, text: str) -> Finding:
-        found = check_units(attested, text)
-        self.quantity_kg = stated_kg(attested)
-        return found
-
-    def not_revoked(self, attested: Attested, document: Document) -> Finding:
-        number = stated_number(attested)
-        return check_state(document.attachments[STATE_PROOF], attested.entry, number, self.trust)
-
-    def state(self, entry: Entry) -> Finding:
-        return check_status(entry, self.proven, self.trust, self.newer)
-
-    def facts(self, digest: str) -> Facts:
-        """Collect what the certificate says, as far as it could be read."""
-        known = Facts(
-            sha256=digest,
-            checkpoint_size=self.proven.checkpoint.size if self.proven else None,
-            level=self.dated.level if self.dated else None,
-            dated_at_us=_microseconds(self.dated.proven) if self.dated else None,
-        )
-        if self.entry is None:
-            return known
-        return replace(
-            known,
-            number=stated_number(self.attested) if self.attested else None,
-            kind=self.attested.kind if self.attested else None,
-            seq=self.entry.seq,
-            at_us=self.entry.at_us,
-            quantity_kg=self.quantity_kg,
-            environment=self.attested.environment if self.attested else None,
-        )
-
-
-def _microseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1_000_000)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

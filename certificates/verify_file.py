@@ -29,7 +29,7 @@ CREDENTIAL: Final = "credential.json"
 CODE: Final = "statement.cose"
 ATTACHMENTS: Final = (ENTRY, PROOF, REGISTRY, STATE_PROOF, CREDENTIAL, CODE)
 
-_END: Final = b"\n%%EOF\n"
+END_MARK: Final = b"\n%%EOF\n"
 _ACTIVE: Final = {"/AA", "/JS", "/JavaScript", "/OpenAction", "/PA", "/RichMedia", "/URI", "/XFA"}
 """Keys of dictionaries that make a reader act; a page of ours has none, not even a link."""
 
@@ -89,11 +89,10 @@ def open_document(data: bytes) -> Document:
             acts, other attachments than the six.
         Exception: whatever the parser finds wrong; the caller answers for all of them at once.
     """
-    if len(data) > SIZE_MAX:
-        raise StepFailed("文件大于10 MB", "the file is larger than 10 MB")
+    check_size(data)
     if not data.startswith(b"%PDF-1."):
         raise StepFailed("不是本登记处的PDF文件", "the file does not begin as our PDF files do")
-    if not data.endswith(_END):
+    if not data.endswith(END_MARK):
         raise StepFailed(
             "文件被截断，或结束标记之后还有内容", "cut short, or bytes after its end mark"
         )
@@ -101,16 +100,26 @@ def open_document(data: bytes) -> Document:
     if reader.encrypted:
         raise StepFailed("文件已加密", "the file is encrypted")
     _check_sections(data, reader)
-    dictionaries = tuple(_dictionaries(reader))
-    _check_still(dictionaries)
+    found = tuple(dictionaries(reader))
+    check_still(found)
     rendering = reader.get_historical_resolver(0)
     return Document(
         data=data,
         reader=reader,
         rendering=rendering,
-        attachments=_attachments(reader, dictionaries),
+        attachments=_attachments(reader, found),
         text=page_text(reader),
     )
+
+
+def check_size(data: bytes) -> None:
+    """Refuse a file that is larger than any certificate.
+
+    Raises:
+        StepFailed: it is.
+    """
+    if len(data) > SIZE_MAX:
+        raise StepFailed("文件大于10 MB", "the file is larger than 10 MB")
 
 
 def _check_sections(data: bytes, reader: PdfFileReader) -> None:
@@ -126,8 +135,13 @@ def _check_sections(data: bytes, reader: PdfFileReader) -> None:
         raise StepFailed("文件的结束标记数目不对", "the file has another number of end marks")
 
 
-def _check_still(dictionaries: Iterable[generic.DictionaryObject]) -> None:
-    for dictionary in dictionaries:
+def check_still(found: Iterable[generic.DictionaryObject]) -> None:
+    """Refuse whatever makes a reader act.
+
+    Raises:
+        StepFailed: something does.
+    """
+    for dictionary in found:
         active = sorted(_ACTIVE & dictionary.keys())
         if dictionary.get("/S") in _ACTIONS or dictionary.get("/Type") == "/Action":
             active.append(str(dictionary.get("/S")))
@@ -137,7 +151,7 @@ def _check_still(dictionaries: Iterable[generic.DictionaryObject]) -> None:
             )
 
 
-def _dictionaries(reader: PdfFileReader) -> Iterator[generic.DictionaryObject]:
+def dictionaries(reader: PdfFileReader) -> Iterator[generic.DictionaryObject]:
     """Yield every dictionary of every section, also of objects that nothing refers to."""
     pending = list(_objects(reader))
     while pending:

@@ -7,6 +7,7 @@ log: papers that it does not record are not issued.
 """
 
 import asyncio
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,10 @@ from certificates.trust import Trust
 from certificates.verdict import Finding, StepFailed, StepNotChecked
 from certificates.verify_file import Document
 from certificates.verify_time import Dated, check_revocation, read_time
+
+# pyHanko logs at length what the verdict says in a sentence; without any handler of the program's
+# own, Python would print that to the reader's terminal.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 
 _SUBFILTER: Final = "/ETSI.CAdES.detached"
 _DIGEST: Final = "sha256"
@@ -94,12 +99,12 @@ def _only_signature(document: Document) -> EmbeddedPdfSignature:
         raise StepFailed("签章的形式不是本登记处所用", "the seal has another form than ours")
     if signature.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
         raise StepFailed("签章没有覆盖整个文件", "the seal does not cover the whole file")
-    if not _fills_its_gap(document.data, signature):
+    if not fills_its_gap(document.data, signature):
         raise StepFailed("签章之外夹有内容", "bytes are hidden beside the signature")
     return signature
 
 
-def _fills_its_gap(data: bytes, signature: EmbeddedPdfSignature) -> bool:
+def fills_its_gap(data: bytes, signature: EmbeddedPdfSignature) -> bool:
     """Say whether the bytes that no signature covers are this signature and zeros alone."""
     _, start, end, _ = (int(value) for value in signature.byte_range)
     content = bytes.fromhex(data[start + 1 : end - 1].decode("ascii"))

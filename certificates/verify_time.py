@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from asn1crypto import tsp
+from asn1crypto import cms, tsp
 from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -34,11 +34,13 @@ class Dated:
         claimed: The seal's own word.
         stamped: The authority's, if there is a stamp.
         trusted: The stamp holds under a root that the reader trusts.
+        archived: What archive timestamps over the whole file state, the oldest first.
     """
 
     claimed: datetime
     stamped: datetime | None
     trusted: bool
+    archived: tuple[datetime, ...] = ()
 
     @property
     def proven(self) -> datetime | None:
@@ -48,7 +50,9 @@ class Dated:
     @property
     def level(self) -> str:
         """The PAdES level that the seal's form shows."""
-        return "B-B" if self.stamped is None else "B-T"
+        if self.stamped is None:
+            return "B-B"
+        return "B-LTA" if self.archived else "B-T"
 
 
 def read_time(signature: EmbeddedPdfSignature, trust: Trust) -> Dated:
@@ -71,14 +75,23 @@ def read_time(signature: EmbeddedPdfSignature, trust: Trust) -> Dated:
     if len(tokens) > 1:
         raise StepFailed("签章带有多个时间戳", "the seal bears more than one timestamp")
     digest = sha256(signature.signer_info["signature"].native).digest()
-    status = {"status": tsp.PKIStatusInfo({"status": "granted"}), "time_stamp_token": tokens[0]}
+    stamped, trusted = read_stamp(tokens[0], digest, trust)
+    return Dated(claimed=claimed, stamped=stamped, trusted=trusted)
+
+
+def read_stamp(token: cms.ContentInfo, digest: bytes, trust: Trust) -> tuple[datetime, bool]:
+    """Read the time of a stamp over a digest, and whether its authority is trusted.
+
+    Raises:
+        StepFailed: it does not hold.
+    """
+    status = {"status": tsp.PKIStatusInfo({"status": "granted"}), "time_stamp_token": token}
     try:
         answer = tsp.TimeStampResp(status).dump()
         stamp = check_stamped_digest(answer, digest, trust.time_roots)
     except TimeStampError as error:
         raise StepFailed("时间戳无效", f"the timestamp does not hold: {error}") from error
-    stamped = datetime.fromtimestamp(stamp.gen_time_us / 1_000_000, tz=UTC)
-    return Dated(claimed=claimed, stamped=stamped, trusted=stamp.trusted)
+    return datetime.fromtimestamp(stamp.gen_time_us / 1_000_000, tz=UTC), stamp.trusted
 
 
 def check_time(dated: Dated) -> Finding:
@@ -105,9 +118,13 @@ def check_time(dated: Dated) -> Finding:
             f"签章自述时间{claimed}与时间戳{stamped}不符",
             f"the seal claims {claimed}, the authority says {stamped}",
         )
+    kept_zh, kept_en = "", ""
+    if dated.archived:
+        kept = _when(dated.archived[-1])
+        kept_zh, kept_en = f"，存档时间戳{kept}", f", archived {kept}"
     return (
-        f"由受信任的时间戳机构确认于{stamped}（B-T级）",
-        f"dated {stamped} by a trusted authority (level B-T)",
+        f"由受信任的时间戳机构确认于{stamped}{kept_zh}（{dated.level}级）",
+        f"dated {stamped} by a trusted authority{kept_en} (level {dated.level})",
     )
 
 

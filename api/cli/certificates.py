@@ -1,4 +1,4 @@
-"""`sinkledger verify` and `certificate`: check papers offline, issue them."""
+"""`sinkledger verify` and `certificate …`: check papers offline, issue and extend them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +18,9 @@ from api.cli.place import (
     open_place,
     settings_for,
 )
-from api.issuing import Issuer, IssuingError
-from api.sealing import FAILURES, open_sealer
+from api.extending import extend_certificate
+from api.issuing import Issued, Issuer, IssuingError
+from api.sealing import FAILURES, authority_of, open_sealer
 from certificates.render import Renderer
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
@@ -30,7 +31,9 @@ from ledger.log.note import NOTE_SIZE_MAX
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
+certificate_commands = typer.Typer(help="Issue and extend papers.", no_args_is_help=True)
 commands = typer.Typer()
+commands.add_typer(certificate_commands, name="certificate")
 
 
 @commands.command("verify")
@@ -97,8 +100,8 @@ def show(verdicts: Sequence[tuple[Path, Verdict]]) -> None:
         console().print(good if verdict.ok else bad)
 
 
-@commands.command("certificate")
-def certificate(
+@certificate_commands.command("issue")
+def issue(
     subject: Annotated[str, typer.Argument(help="retire/ID or claim/ID.")],
     data: DataOption = None,
     keys: KeysOption = None,
@@ -113,6 +116,30 @@ def certificate(
         issued = issuer.issue(subject, desk_of(registry))
     except (IssuingError, *FAILURES) as error:
         raise CommandError(str(error)) from error
+    _tell(issued, as_json=as_json)
+
+
+@certificate_commands.command("extend")
+def extend(
+    named: Annotated[str, typer.Argument(help="A certificate's number, or one of its files.")],
+    data: DataOption = None,
+    keys: KeysOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Add evidence and an archive timestamp for later years, as another recorded file."""
+    registry = open_place(data, keys)
+    try:
+        authority = authority_of(registry.settings)
+        if authority is None:
+            raise CommandError("no authority is named; set SINKLEDGER_ANCHOR_URL")
+        extended = extend_certificate(registry, desk_of(registry), named, authority)
+    except (IssuingError, *FAILURES) as error:
+        raise CommandError(str(error)) from error
+    _tell(extended, as_json=as_json)
+
+
+def _tell(issued: Issued, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {

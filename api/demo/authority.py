@@ -25,21 +25,33 @@ class DemoAuthority:
     """A root, a signer below it, and a clock that the play sets."""
 
     def __init__(self, founded: datetime) -> None:
-        root_key, key = (rsa.generate_private_key(_EXPONENT, _BITS) for _ in range(2))
+        self._root_key, key = (rsa.generate_private_key(_EXPONENT, _BITS) for _ in range(2))
         self.root = (
-            _builder(f"{_NAME} root", f"{_NAME} root", root_key, founded)
+            _builder(f"{_NAME} root", f"{_NAME} root", self._root_key, founded)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(root_key, SHA256())
+            .sign(self._root_key, SHA256())
         )
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         signer = (
             _builder(f"{_NAME} root", _NAME, key, founded)
             .add_extension(usage, critical=True)
-            .sign(root_key, SHA256())
+            .sign(self._root_key, SHA256())
         )
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         self._signer = next(load_certs_from_pemder_data(signer.public_bytes(Encoding.PEM)))
         self._key = load_private_key_from_pemder_data(pem, passphrase=None)
+
+    def revoked(self, moment: datetime) -> x509.CertificateRevocationList:
+        """Return the root's list of revoked signers: of none."""
+        key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._root_key.public_key())
+        return (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.root.subject)
+            .last_update(moment)
+            .next_update(moment + _YEARS)
+            .add_extension(key, critical=False)
+            .sign(self._root_key, SHA256())
+        )
 
     def at(self, moment: datetime) -> DummyTimeStamper:
         """Return the authority as it answers at a moment of the play."""

@@ -120,7 +120,8 @@ def test_every_order_kind_has_a_draft_command(kind: str) -> None:
         pytest.param(["export", "x.jsonl", "--data", "/nonexistent-registry"], id="export-nothing"),
         pytest.param(["order", "show", "/nonexistent.order"], id="no-order-file"),
         pytest.param(["order", "sign", "/nonexistent.order", "--key", "k"], id="sign-nothing"),
-        pytest.param(["certificate", "retire/00000000", "--data", "/none"], id="no-registry"),
+        pytest.param(["certificate", "issue", "retire/0", "--data", "/none"], id="no-registry"),
+        pytest.param(["certificate", "extend", "TH-RT", "--data", "/none"], id="extend-nothing"),
         pytest.param(["serve", "--data", "/nonexistent-registry"], id="serve-nothing"),
     ],
 )

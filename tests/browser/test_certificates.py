@@ -11,6 +11,7 @@ from tests.certificates.test_tamper import WITHOUT_THE_SEAL, Make, other_seal
 from tests.certificates.test_tamper_stolen_seal import SIGNED_PARTS, WITH_THE_SEAL
 from tests.certificates.test_tamper_trust import batches, done, restated
 from tests.support.certificates import LOG_KEY
+from tests.support.extended_paper import dated, extended
 from tests.support.offline import OfflineVerdict, check_offline, export_of
 from tests.support.sealed_paper import registry, sealed
 from tests.support.seals import ORGANISATION
@@ -94,6 +95,13 @@ def test_what_the_service_signed_cannot_be_exchanged(
     assert verdict.first_failed in {step, "page"}
     assert verdict.states[step] == "failed"
     assert verdict.verdict == "invalid"
+
+
+def test_a_dated_certificate_is_valid_and_an_extended_one_is_left_open(scripts: Any) -> None:
+    assert verified(scripts, dated()).verdict == "valid"
+    verdict = verified(scripts, extended(1))
+    assert verdict.verdict == "unchecked"
+    assert verdict.codes["file"] == "pdf_extended"
 
 
 @pytest.mark.parametrize("permille", range(0, 1000, 37))

@@ -75,6 +75,18 @@ def found_authority(folder: Path, *, days: int = 30, until_days: int = 365) -> A
         .sign(root_key, SHA256())
     )
     (folder / "roots" / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+    listed = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root_name)
+        .last_update(start)
+        .next_update(end)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
+            critical=False,
+        )
+        .sign(root_key, SHA256())
+    )
+    (folder / "roots" / "root.crl").write_bytes(listed.public_bytes(Encoding.DER))
     (folder / "tsa.pem").write_bytes(signer.public_bytes(Encoding.PEM))
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "tsa.key").write_bytes(pem)

@@ -2,7 +2,20 @@
 
 const PDF_BYTES_MAX = 10_000_000;
 const PDF_INFLATED_MAX = 20_000_000;
+const PDF_ARCHIVE_TAIL = 65_536;
 const PDF_OBJECTS_MAX = 20_000;
+
+/**
+ * Refuse a file with more sections than a page and its seal.
+ *
+ * One that says it ends in an archive timestamp may be an extended paper, which is not judged here:
+ * it is called unchecked, never good.
+ */
+function refuseSections(bytes) {
+  const end = latin1(bytes.subarray(-PDF_ARCHIVE_TAIL));
+  if (end.includes('/Type /DocTimeStamp')) throw new NotChecked('pdf_extended');
+  require_(false, 'pdf_sections');
+}
 
 /** Read a file's two cross-reference streams and all its objects. */
 async function readPdf(bytes) {
@@ -13,14 +26,14 @@ async function readPdf(bytes) {
   const sections = [];
   let offset = Number(tail[1]);
   while (offset !== undefined) {
-    require_(sections.length < 2, 'pdf_sections');
+    if (sections.length === 2) refuseSections(bytes);
     const section = await readPdfSection(bytes, offset);
     const previous = section.dictionary.get('Prev');
     pdfRequire(previous === undefined || (Number.isInteger(previous) && previous < offset));
     sections.unshift(section);
     offset = previous;
   }
-  require_(sections.length === 2 && countOfEnds(bytes) === 2, 'pdf_sections');
+  if (sections.length !== 2 || countOfEnds(bytes) !== 2) refuseSections(bytes);
   require_(!sections.some((one) => one.dictionary.has('Encrypt')), 'pdf_encrypted');
   const pdf = { bytes, sections, packs: new Map(), objects: new Map() };
   await readPdfObjects(pdf);

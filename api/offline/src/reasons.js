@@ -38,6 +38,7 @@ const REASONS = {
   no_policy: ['没有给出信任策略（policy 文件）', 'no trust policy was given (the policy file)'],
   no_registry: ['没有给出您信任的 registry.json', 'no registry.json that you trust was given'],
   no_seal_root: ['没有给出签章根证书（seal-root.pem）', 'no root of the seal was given (seal-root.pem)'],
+  pdf_extended: ['这似乎是附有存档时间戳的文件，本页不核验它；请放入原始证书，或用 sinkledger verify 核验', 'this seems to be a file with an archive timestamp, which is not checked here: give the certificate as it was issued, or use sinkledger verify'],
   no_record: ['没有给出登记簿导出文件，无法查这个文件是否登载在案', 'no exported ledger was given, so whether this file is recorded cannot be looked up'],
   record_unproven: ['第 {seq} 号记录登载了这个文件，但没有给出涵盖它的检查点', 'entry {seq} records this file, but no checkpoint that covers it was given'],
   no_checkpoint: ['没有给出这个登记簿的检查点', 'no checkpoint of this log was given'],

@@ -1,0 +1,117 @@
+"""Extending: a certificate's file with evidence for later years is its next copy.
+
+verify → extend → verify again → store → record. The file that was issued stays as it is, and the
+extended one begins with it. If we crash before the record, a file lies there that is not issued.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography import x509
+from pyhanko.sign.timestamps import TimeStamper
+
+from api.drafting.draft import Desk
+from api.issuing import Issued, IssuingError, file_name, record_copy
+from certificates.extend import Evidence, ExtendError, extend
+from certificates.trust import Trust
+from certificates.verdict import PASSED
+from certificates.verify import verify_pdf
+from contracts.lookup import integer_of, objects_of, text_of
+from contracts.values import Json
+from ledger.files import write_atomically
+from ledger.registry import Registry
+from ledger.settings import Settings
+
+
+def extend_certificate(
+    registry: Registry, desk: Desk, named: str, timestamper: TimeStamper
+) -> Issued:
+    """Extend a certificate's newest copy, or the recorded file of that name, and record the result.
+
+    Args:
+        registry: The registry that issued it.
+        desk: The desk at which the record is drafted.
+        named: A certificate's number, or the path of one of its files.
+        timestamper: Dates the extended file.
+
+    Raises:
+        IssuingError: no such certificate or file, it does not verify, or evidence is missing.
+        TimeStampError: the authority does not answer; nothing was recorded.
+    """
+    number, source = _find(registry, named)
+    data, settings = source.read_bytes(), registry.settings
+    trust = Trust.load(settings.trust)
+    _require_good(data, trust)
+    try:
+        extended = extend(data, _evidence(settings, trust), timestamper)
+    except ExtendError as error:
+        raise IssuingError(str(error)) from error
+    _require_good(extended, trust)
+    row = _row(registry, number)
+    copy = len(objects_of(row, "copies")) + 1
+    path = settings.certificates / file_name(number, copy)
+    proof = source.with_suffix(".tlog-proof").read_bytes()
+    write_atomically(path, extended)
+    write_atomically(path.with_suffix(".tlog-proof"), proof)
+    digest = sha256(extended).hexdigest()
+    body: dict[str, Json] = {
+        "copy": copy,
+        "number": number,
+        "proof_sha256": sha256(proof).hexdigest(),
+        "sha256": digest,
+        "subject": text_of(row, "subject"),
+    }
+    entry = record_copy(registry, desk, body)
+    return Issued(number=number, path=path, sha256=digest, copy=copy, recorded_seq=entry.seq)
+
+
+def _find(registry: Registry, named: str) -> tuple[str, Path]:
+    """Return the number and the file that is extended; only recorded files are."""
+    if not Path(named).is_file():
+        copies = objects_of(_row(registry, named), "copies")
+        newest = integer_of(copies[-1], "copy")
+        return named, registry.settings.certificates / file_name(named, newest)
+    digest = sha256(Path(named).read_bytes()).hexdigest()
+    row = registry.books().row(f"file/{digest}")
+    if row is None:
+        raise IssuingError(f"{named} is not recorded here; only issued files are extended")
+    number = text_of(row, "number")
+    return number, registry.settings.certificates / file_name(number, integer_of(row, "copy"))
+
+
+def _row(registry: Registry, number: str) -> Mapping[str, Json]:
+    row = registry.books().row(f"cert/{number}")
+    if row is None:
+        raise IssuingError(f"{number}: no such certificate was issued")
+    return row
+
+
+def _require_good(data: bytes, trust: Trust) -> None:
+    verdict = verify_pdf(data, trust)
+    for step in verdict.steps:
+        if step.state != PASSED:
+            raise IssuingError(f"the file does not verify, step {step.name}: {step.en}")
+
+
+def _evidence(settings: Settings, trust: Trust) -> Evidence:
+    """Collect what is known here; lists of authorities may lie beside their roots as *.crl."""
+    folder = settings.anchor_roots
+    lists = [] if folder is None else sorted(folder.glob("*.crl"))
+    if trust.seal_root is None or trust.revoked is None:
+        raise IssuingError("the trust folder has no list of revoked seals; run: sinkledger pki crl")
+    return Evidence(
+        roots=(x509.load_der_x509_certificate(trust.seal_root), *trust.time_roots),
+        lists=(trust.revoked, *(_read_list(path) for path in lists)),
+        may_fetch=True,
+    )
+
+
+def _read_list(path: Path) -> x509.CertificateRevocationList:
+    content = path.read_bytes()
+    try:
+        if content.startswith(b"-----"):
+            return x509.load_pem_x509_crl(content)
+        return x509.load_der_x509_crl(content)
+    except ValueError as error:
+        raise IssuingError(f"{path} holds no list of revoked certificates") from error

@@ -1,0 +1,125 @@
+"""A verification as it goes on: what each step finds out for the steps after it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from certificates.trust import Trust
+from certificates.verdict import Facts, Finding
+from certificates.verify_extension import Sections, is_extended, open_sections, with_archives
+from certificates.verify_file import (
+    ENTRY,
+    REGISTRY,
+    STATE_PROOF,
+    Document,
+    open_document,
+)
+from certificates.verify_log import (
+    Attested,
+    Newer,
+    check_anchors,
+    check_proof,
+    check_status,
+    read_attested,
+    read_entry,
+)
+from certificates.verify_seal import seal_time
+from certificates.verify_state import check_state
+from certificates.verify_time import Dated, check_time
+from certificates.verify_units import check_units, stated_kg, stated_number
+from ledger.log.entry import Entry
+from ledger.log.policy import PolicyVerdict
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """What the steps find out, for the steps after them."""
+
+    trust: Trust
+    newer: Newer
+    document: Document | None = None
+    sections: Sections | None = None
+    dated: Dated | None = None
+    attested: Attested | None = None
+    entry: Entry | None = None
+    proven: PolicyVerdict | None = None
+    quantity_kg: int | None = None
+
+    def open(self, data: bytes) -> Finding:
+        """Open the file, which may have been extended."""
+        if not is_extended(data):
+            self.document = open_document(data)
+            return "文件完整：页面、一个签章、六个附件", "the page, one seal and six attachments"
+        self.sections = open_sections(data)
+        self.document = open_document(self.sections.original)
+        count = len(self.sections.archives)
+        return (
+            f"文件完整：页面、一个签章、六个附件；其后有{count}个存档时间戳",
+            f"the page, one seal and six attachments, then {count} archive timestamp(s)",
+        )
+
+    def date(self, document: Document) -> Finding:
+        """Read when it was sealed."""
+        dated = seal_time(document, self.trust)
+        if self.sections is not None:
+            dated = with_archives(dated, self.sections, self.trust)
+        self.dated = dated
+        return check_time(self.dated)
+
+    def attest(self, attachments: dict[str, bytes]) -> Finding:
+        """Read both entries."""
+        self.attested = read_attested(attachments[ENTRY], attachments[REGISTRY])
+        self.entry = self.attested.entry
+        return check_anchors(self.attested, self.trust)
+
+    def read(self, entry_bytes: bytes) -> Finding:
+        """Read the entry alone."""
+        self.entry = read_entry(entry_bytes, self.trust)
+        return f"第{self.entry.seq}条记录格式规范", f"entry {self.entry.seq} is well formed"
+
+    def prove(self, entry_bytes: bytes, proof_bytes: bytes) -> Finding:
+        """Check the entry's proof."""
+        self.proven = check_proof(entry_bytes, proof_bytes, self.trust)
+        size, count = self.proven.checkpoint.size, len(self.proven.witnesses)
+        return (
+            f"记录在受信任的登记簿中（检查点{size}，{count}个见证签名）",
+            f"the entry stands in the trusted log (checkpoint {size}, {count} cosignatures)",
+        )
+
+    def count(self, attested: Attested, text: str) -> Finding:
+        """Count the units."""
+        found = check_units(attested, text)
+        self.quantity_kg = stated_kg(attested)
+        return found
+
+    def not_revoked(self, attested: Attested, document: Document) -> Finding:
+        """Check the state's proof."""
+        number = stated_number(attested)
+        return check_state(document.attachments[STATE_PROOF], attested.entry, number, self.trust)
+
+    def state(self, entry: Entry) -> Finding:
+        """Say as of when."""
+        return check_status(entry, self.proven, self.trust, self.newer)
+
+    def facts(self, digest: str) -> Facts:
+        """Collect what the certificate says, as far as it could be read."""
+        known = Facts(
+            sha256=digest,
+            checkpoint_size=self.proven.checkpoint.size if self.proven else None,
+            level=self.dated.level if self.dated else None,
+            dated_at_us=_microseconds(self.dated.proven) if self.dated else None,
+        )
+        if self.entry is None:
+            return known
+        return replace(
+            known,
+            number=stated_number(self.attested) if self.attested else None,
+            kind=self.attested.kind if self.attested else None,
+            seq=self.entry.seq,
+            at_us=self.entry.at_us,
+            quantity_kg=self.quantity_kg,
+            environment=self.attested.environment if self.attested else None,
+        )
+
+
+def _microseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1_000_000)
