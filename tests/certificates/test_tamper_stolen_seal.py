@@ -170,13 +170,13 @@ def test_an_old_version_is_no_excuse_for_a_missing_text() -> None:
 
 
 def test_the_seal_s_own_section_may_not_change_the_page() -> None:
-    from certificates.seal import _AppendingWriter
+    from certificates.seal import AppendingWriter
 
-    def hidden(self: _AppendingWriter) -> None:
+    def hidden(self: AppendingWriter) -> None:
         tampering.page_replaced(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_AppendingWriter, "_update_meta", hidden)
+        patch.setattr(AppendingWriter, "_update_meta", hidden)
         data = registry().seal(rendering("RT"))
     verdict = verify_pdf(data, registry().trust)
     assert data.startswith(rendering("RT"))
