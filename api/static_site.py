@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from api.credentials import credential_files
+from api.pages.code import logged_code
 from api.pages.drawings import rings
 from api.pages.lookup import Finding, State, find
 from api.pages.offline import offline_page
@@ -80,6 +81,7 @@ def _page(registry: Registry, finding: Finding, language: Language) -> str:
         "certificate.html",
         registry_row(registry.books()),
         finding=shown,
+        code=logged_code(registry, shown.content),
         content=shown.content,
         body=shown.content.body,
         is_good=False,

@@ -110,6 +110,10 @@ SIGN: Final = OfflinePage(
     connect="'self' https: http://127.0.0.1:* http://localhost:*",
 )
 PAGES: Final = (VERIFY, SIGN)
+CODE_SCRIPT: Final = ("bytes.js", "sha256.js", "signatures.js", "cose.js", "code_page.js")
+"""The script of the service's own certificate page, written to `api/static`."""
+
+CODE_FILE: Final = FOLDER.parent / "static" / "code.js"
 
 _DECLARED: Final = re.compile(
     r"^(?:async\s+)?(?:function\s*\*?|class|const|let|var)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
@@ -152,6 +156,17 @@ def build(page: OfflinePage, trust: Trust | None = None) -> str:
     }
     template = (SOURCES / page.template).read_text(encoding="utf-8")
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda match: parts[match[1]], template)
+
+
+def code_script() -> str:
+    """Return the script that checks a scanned code.
+
+    Raises:
+        PageError: two parts declare one name.
+    """
+    script = _join(CODE_SCRIPT).lstrip()
+    _refuse_twice_declared(script)
+    return script
 
 
 def content_policy(page: OfflinePage, *, script: str, style: str) -> str:
@@ -207,6 +222,7 @@ def main() -> None:
     given = parser.parse_args()
     trust = Trust(**{name: _text(getattr(given, name)) for name in Trust.__dataclass_fields__})
     (SOURCES / RULE_SETS).write_text(rule_sets(), encoding="utf-8", newline="\n")
+    CODE_FILE.write_text(code_script(), encoding="utf-8", newline="\n")
     for page in PAGES:
         (given.out / page.name).write_text(build(page, trust), encoding="utf-8", newline="\n")
 

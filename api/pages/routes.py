@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import LanguageDep, NowDep, RegistryDep, registry_of
 from api.pages.checkpoint import published
+from api.pages.code import POLICY, logged_code
 from api.pages.drawings import rings, supply_bar
 from api.pages.lookup import State, find
 from api.pages.offline import offline_page
@@ -15,6 +16,7 @@ from api.pages.view import Page
 from api.problems import NotFoundError, language_of, problem_response
 from certificates.content import ContentError
 from certificates.number import NumberError
+from certificates.service_key import ServiceKeyError
 from contracts.lookup import RowError
 from contracts.values import Value
 from ledger.log.entry import EntryError
@@ -36,6 +38,7 @@ FAULTS: Final = (
     OSError,
     ProofError,
     RowError,
+    ServiceKeyError,
     SQLAlchemyError,
     TamperedError,
 )
@@ -104,16 +107,18 @@ def _verify(registry: Registry, page: Page, number: str, now_us: int) -> Respons
         if row is None:
             return page.show("message.html", None, 503, message="unopened", typed=typed)
         finding = find(registry, number, now_us=now_us)
+        code = logged_code(registry, finding.content)
     except NumberError:
         return page.show("message.html", row, 404, message="malformed", typed=typed)
     except NotFoundError:
         return page.show("message.html", row, 404, message="unknown", typed=typed.upper())
     except FAULTS:
         return page.show("message.html", row, 503, message="fault", typed=typed)
-    return page.show(
+    answer = page.show(
         "certificate.html",
         row,
         finding=finding,
+        code=code,
         content=finding.content,
         body=finding.content.body,
         is_good=finding.state is State.GOOD,
@@ -121,6 +126,8 @@ def _verify(registry: Registry, page: Page, number: str, now_us: int) -> Respons
         base_url=registry.settings.base_url.rstrip("/"),
         hours=registry.settings.checkpoint_fresh_hours,
     )
+    answer.headers["Content-Security-Policy"] = POLICY
+    return answer
 
 
 def show_wrong_address(request: Request, error: Exception) -> Response:

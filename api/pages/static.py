@@ -1,4 +1,4 @@
-"""The few files that pages load: style sheet, mark, contour lines. From this package alone."""
+"""The few files that pages load: styles, drawings, the code's script. From this package alone."""
 
 from functools import cache
 from hashlib import sha256
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.problems import NotFoundError
 
 TYPES: Final = {
+    "code.js": "text/javascript; charset=utf-8",
     "contours.svg": "image/svg+xml",
     "mark.svg": "image/svg+xml",
     "site.css": "text/css; charset=utf-8",

@@ -19,6 +19,7 @@ def test_the_committed_page_is_a_fresh_build(page: building.OfflinePage) -> None
 
 def test_every_source_belongs_to_a_page() -> None:
     used = {name for page in PAGES for name in (page.template, *page.styles, *page.scripts)}
+    used |= set(building.CODE_SCRIPT)
     assert {path.name for path in SOURCES.iterdir()} == used
 
 

@@ -51,7 +51,7 @@ class Read(HTMLParser):
             self.state = given["class"]
         if tag in ("a", "form"):
             self.links.append(given.get("href") or given.get("action", ""))
-        if tag in ("img", "link"):
+        if tag in ("img", "link", "script"):
             self.loads.append(given.get("src") or given.get("href", ""))
         if tag not in VOID | SHAPES:
             self.open.append(tag)
