@@ -11,7 +11,17 @@ from api.limits import BodyLimit
 from api.pages.routes import router as pages
 from api.pages.routes import show_wrong_address
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
-from api.routes import claims, credentials, log, orders, records, state, static_log, units
+from api.routes import (
+    claims,
+    credentials,
+    log,
+    orders,
+    records,
+    state,
+    static_log,
+    trust,
+    units,
+)
 from ledger.registry import Registry
 
 VERSION: Final = "0.1.0"
@@ -117,7 +127,7 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     )
     app.state.registry = registry
     app.state.clock_confirmed = clock_confirmed
-    for routes in (orders, records, units, claims, credentials, log, state, static_log):
+    for routes in (orders, records, units, claims, credentials, log, state, static_log, trust):
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     app.include_router(pages, responses=PROBLEM_RESPONSES)
     add_problems(app)

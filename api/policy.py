@@ -19,6 +19,7 @@ POLICIES: Final = {
     ("GET", "/log/tile/{level}/{index:path}"): "public",
     ("GET", "/sign.html"): "public",
     ("GET", "/static/{path}"): "public",
+    ("GET", "/trust/{name}"): "public",
     ("GET", "/v1/accounts/{account}"): "public",
     ("GET", "/v1/batches"): "public",
     ("GET", "/v1/batches/{batch}"): "public",

@@ -17,6 +17,7 @@ from api.pages.lookup import Finding, State, find
 from api.pages.offline import offline_page
 from api.pages.static import TYPES, static_file
 from api.pages.view import Page
+from api.routes.trust import FILES
 from api.text.catalogue import Language
 from certificates.number import NumberError
 from contracts.lookup import registry as registry_row
@@ -31,7 +32,7 @@ _LINK: Final = re.compile(r'(?P<name>href|src|action)="(?P<to>/[^"]*|\?lang=[a-z
 
 
 def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
-    """Yield everything beside the log: styles, verifier, credentials' files, certificates."""
+    """Yield everything beside the log: styles, verifier, anchors, credentials' files, papers."""
     for name, media_type in TYPES.items():
         yield SiteFile(
             path=f"static/{name}", content=bytes(static_file(name).body), media_type=media_type
@@ -40,6 +41,7 @@ def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
     yield SiteFile(path="verify.html", content=verifier, media_type=HTML)
     digest = f"{sha256(verifier).hexdigest()}  verify.html\n".encode()  # as `sha256sum -c` reads it
     yield SiteFile(path="verify.html.sha256", content=digest, media_type=TEXT)
+    yield from _trust_anchors(registry)
     yield from credential_files(registry)
     for number in _numbers(registry):
         try:
@@ -50,6 +52,14 @@ def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
         for language, name in PAGES.items():
             content = _page(registry, finding, language).encode()
             yield SiteFile(path=f"verify/{number}/{name}", content=content, media_type=HTML)
+
+
+def _trust_anchors(registry: Registry) -> Iterator[SiteFile]:
+    """Yield what readers are to compare with what they were given elsewhere; revocations change."""
+    for name, media_type in FILES.items():
+        path = registry.settings.trust / name
+        if path.exists():
+            yield SiteFile(path=f"trust/{name}", content=path.read_bytes(), media_type=media_type)
 
 
 def _numbers(registry: Registry) -> Iterator[str]:

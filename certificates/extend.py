@@ -26,7 +26,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 
-from certificates.seal import DIGEST, RESERVED_WITH_TIME, AppendingWriter
+from certificates.seal import DIGEST, AppendingWriter, room_for_stamp
 from certificates.verify_extension import ARCHIVE_FIELD, Sections, open_sections
 
 _STAMP: Final = "signature_time_stamp_token"
@@ -84,7 +84,7 @@ async def _extend(data: bytes, evidence: Evidence, timestamper: TimeStamper) -> 
     field = f"{ARCHIVE_FIELD}{len(sections.archives) + 1}"
     extended = BytesIO()
     await PdfTimeStamper(timestamper, field_name=field).async_timestamp_pdf(
-        writer, DIGEST, bytes_reserved=RESERVED_WITH_TIME, output=extended
+        writer, DIGEST, bytes_reserved=2 * await room_for_stamp(timestamper), output=extended
     )
     return extended.getvalue()
 

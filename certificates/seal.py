@@ -39,9 +39,11 @@ FIELD: Final = "RegistrySeal"
 REASON: Final = "Registry seal 登记处签章"
 DIGEST: Final = "sha256"
 
-_RESERVED: Final = 8_192
-RESERVED_WITH_TIME: Final = 24_576
-"""Hex characters kept for the signature. Knowing them saves a second, dummy signature."""
+_SEAL_BYTES: Final = 3_072
+"""Kept for the seal without its time, of which some 1,700 are used. Saves a dummy signature."""
+
+_STAMP_MARGIN: Final = 512
+"""A next stamp may be longer than the one before by this and a quarter."""
 
 
 class Sealer:
@@ -89,15 +91,32 @@ class Sealer:
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
         signer = _DatedSigner(metadata, self._signer, self._timestamper, when)
+        return asyncio.run(self._seal(pdf, signer))
+
+    async def _seal(self, pdf: bytes, signer: PdfSigner) -> bytes:
+        stamp_bytes = await room_for_stamp(self._timestamper) if self._timestamper else 0
         sealed = BytesIO()
-        signing = signer.async_sign_pdf(
+        await signer.async_sign_pdf(
             AppendingWriter(BytesIO(pdf)),
             existing_fields_only=True,
-            bytes_reserved=RESERVED_WITH_TIME if self._timestamper else _RESERVED,
+            # In hexadecimal characters, two a byte.
+            bytes_reserved=2 * (_SEAL_BYTES + stamp_bytes),
             output=sealed,
         )
-        asyncio.run(signing)
         return sealed.getvalue()
+
+
+async def room_for_stamp(timestamper: TimeStamper) -> int:
+    """Return how many bytes to keep for an authority's next stamp.
+
+    The authority is asked once a process for a stamp of nothing: some send one certificate, some
+    a long chain, and papers should not carry room for the longest.
+
+    Raises:
+        TimeStampError: the authority does not answer.
+    """
+    stamp = await timestamper.async_dummy_response(DIGEST)
+    return len(stamp.dump()) * 5 // 4 + _STAMP_MARGIN
 
 
 class _KeySigner(Signer):

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.cli.app import app
 from api.cli.output import CommandError
 from api.demo.play import perform
+from api.static_site import site_files
 from ledger.registry import open_registry
 from ledger.settings import Settings
 from tests.support.founded import RUNNER
@@ -137,3 +140,16 @@ def test_the_trust_folder_learns_the_authoritys_root_once(issued: Any, place: Pa
     assert (place / "trust/tsa-root.pem").read_bytes() == before
     assert before.count(b"BEGIN CERTIFICATE") == 2  # the demonstration's own, and this one
     del issued
+
+
+def test_trust_anchors_and_revocations_are_files_of_service_and_copy(place: Path) -> None:
+    with closing(open_registry(Settings(data=place, keys=place / "keys"))) as registry:
+        client = TestClient(create_app(registry))
+        copied = {one.path: one.content for one in site_files(registry, 0)}
+        for name in ("policy", "registry.json", "seal-root.pem", "seal-root.crl", "tsa-root.pem"):
+            expected = (place / "trust" / name).read_bytes()
+            assert client.get(f"/trust/{name}").content == expected
+            assert copied[f"trust/{name}"] == expected
+        assert client.get("/trust/seal-root.crl").headers["content-type"] == "application/pkix-crl"
+        assert client.get("/trust/..%2Fledger.db").status_code == 404
+        assert client.get("/trust/seal-root.key").status_code == 404

@@ -117,7 +117,18 @@ def test_an_answer_to_another_question_is_not_used(place: Path, address: str) ->
         return kept[0]
 
     authority = Authority(address, (), ask=replay, wait=lambda _: None)
-    sealer = Sealer(place / "keys", authority)
-    assert sealer.seal(blank_paper(), when=datetime.now(UTC))
     with pytest.raises(TimeStampError):
-        sealer.seal(blank_paper(), when=datetime.now(UTC))
+        Sealer(place / "keys", authority).seal(blank_paper(), when=datetime.now(UTC))
+
+
+def test_an_authority_is_asked_once_how_much_room_it_needs(place: Path, address: str) -> None:
+    asked: list[bytes] = []
+
+    def ask(where: str, query: bytes) -> bytes:
+        asked.append(query)
+        return ask_over_http(where, query)
+
+    sealer = Sealer(place / "keys", Authority(address, (), ask=ask))
+    sizes = {len(sealer.seal(blank_paper(), when=datetime.now(UTC))) for _ in range(3)}
+    assert len(asked) == 4
+    assert max(sizes) - len(blank_paper()) < 12_000
