@@ -62,7 +62,7 @@ COMMANDS: Final = {
         "verify": (
             "Check certificates offline, step by step; exit 0 only when every step of each passed."
         ),
-        "certificate": "Issue papers, and extend them for later years.",
+        "certificate": "Issue and extend papers, and tell what became of them.",
     },
     "api.cli.service": {
         "serve": "Start the HTTP service on a registry, and publish what it records.",

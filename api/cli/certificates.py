@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from api.cli.given import content_of, sentence_of
+from api.cli.lives import due, status
 from api.cli.output import CommandError, console, print_json
 from api.cli.place import (
     DataOption,
@@ -31,7 +32,11 @@ from ledger.log.note import NOTE_SIZE_MAX
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[bold red]✗[/]", "not_checked": "[yellow]–[/]"}
 
-certificate_commands = typer.Typer(help="Issue and extend papers.", no_args_is_help=True)
+certificate_commands = typer.Typer(
+    help="Issue and extend papers, and tell what became of them.", no_args_is_help=True
+)
+certificate_commands.command("due")(due)
+certificate_commands.command("status")(status)
 commands = typer.Typer()
 commands.add_typer(certificate_commands, name="certificate")
 

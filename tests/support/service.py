@@ -20,7 +20,7 @@ from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support import log_bodies
 from tests.support.main_steps import ISSUER, REGISTRAR, SUPERVISOR, officers
-from tests.support.scenario import main_world
+from tests.support.scenario import whole_world
 from tests.support.world import Step
 
 ORDERS = "/v1/orders"
@@ -110,12 +110,12 @@ def copied_service(source: Path, folder: Path, at_us: int) -> Service:
 
 @cache
 def job() -> tuple[Step, ...]:
-    """Return the main job under the rule set that this version ships, and two steps more.
+    """Return the whole job under the rule set that this version ships, and two steps more.
 
     One activates another rule set, which no version ships yet: it is always refused. The other
     freezes the log.
     """
-    world = main_world(rules=rulesets.newest())
+    world = whole_world(rules=rulesets.newest())
     body: dict[str, Json] = {"reason": "示例：新规则集", "rule_set": "b1" * 32}
     activation = world.step("rules.activate", body, "registrar", officers(ISSUER, SUPERVISOR))
     end = log_bodies.log_freeze()
@@ -142,7 +142,7 @@ def fill(registry: Registry, steps: Sequence[Step]) -> None:
 
 
 def stations(folder: Path) -> dict[str, Path]:
-    """Do the main job and keep a copy of the registry just before the first step of each kind."""
+    """Do the whole job and keep a copy of the registry just before the first step of each kind."""
     found: dict[str, Path] = {}
     work = folder / "work"
     work.mkdir()
