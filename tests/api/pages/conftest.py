@@ -1,16 +1,22 @@
 """Registries for pages: one for production, and the demonstration with a fresh checkpoint."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from api.demo.play import ISSUED
 from contracts.dates import end_of_day_us
-from tests.support.pages import HOUR_US, build_production, published_at
-from tests.support.service import Service, copied_service
+from ledger import rulesets
+from ledger.publish.publisher import publish
+from tests.support.pages import HOUR_US, build_production, production_opening, published_at
+from tests.support.scenario import main_world, whole_world
+from tests.support.service import Service, copied_service, fill
+from tests.support.world import Step
 
 DEMO_US = end_of_day_us(ISSUED)
+Until = Callable[[str, int], Service]
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +43,27 @@ def fresh_demo(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     published_at(opened, DEMO_US - HOUR_US)
     yield opened
     opened.close()
+
+
+@cache
+def life() -> tuple[Step, ...]:
+    opening = production_opening()
+    done = len(main_world(rules=rulesets.newest(), opening=opening).steps)
+    return tuple(whole_world(rules=rulesets.newest(), opening=opening).steps[done:])
+
+
+@pytest.fixture
+def until(production: Service) -> Until:
+    """Let the life of the papers go on through the nth order of a kind, and publish it."""
+
+    def go_on(kind: str, nth: int = 0) -> Service:
+        kinds = [step.kind for step in life()]
+        positions = [at for at, one in enumerate(kinds) if one == kind]
+        steps = life()[: positions[nth] + 1]
+        fill(production.registry, steps)
+        publish(production.registry)
+        production.now_us = steps[-1].at_us
+        published_at(production, production.now_us)
+        return production
+
+    return go_on

@@ -1,43 +1,13 @@
 """What pages and the API say of a certificate's life: plainly, in both languages, with entries."""
 
-from collections.abc import Callable
-from functools import cache
-
 import pytest
 
 from ledger import rulesets
-from ledger.publish.publisher import publish
+from tests.api.pages.conftest import Until, life
 from tests.support.life_steps import CLAIM_PAPER, ENTERPRISE_PAPER, EVENT_PAPER
-from tests.support.pages import production_opening, published_at, read
-from tests.support.scenario import main_world, whole_world
+from tests.support.pages import production_opening, read
+from tests.support.scenario import main_world
 from tests.support.service import Service, fill
-from tests.support.world import Step
-
-Until = Callable[[str, int], Service]
-
-
-@cache
-def life() -> tuple[Step, ...]:
-    opening = production_opening()
-    done = len(main_world(rules=rulesets.newest(), opening=opening).steps)
-    return tuple(whole_world(rules=rulesets.newest(), opening=opening).steps[done:])
-
-
-@pytest.fixture
-def until(production: Service) -> Until:
-    """Let the life of the papers go on through the nth order of a kind, and publish it."""
-
-    def go_on(kind: str, nth: int = 0) -> Service:
-        kinds = [step.kind for step in life()]
-        positions = [at for at, one in enumerate(kinds) if one == kind]
-        steps = life()[: positions[nth] + 1]
-        fill(production.registry, steps)
-        publish(production.registry)
-        production.now_us = steps[-1].at_us
-        published_at(production, production.now_us)
-        return production
-
-    return go_on
 
 
 @pytest.mark.parametrize(
