@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki_certificates import Holder, certificate_digest
-from certificates.pki_root import REVOCATION_LIST, ROOT_CERTIFICATE, Root, RootError
+from certificates.pki_root import (
+    REVOCATION_LIST,
+    ROOT_CERTIFICATE,
+    ROOT_KEY,
+    Root,
+    RootError,
+)
 from certificates.seal_key import KeyFolder, KeyPlace
 from ledger.files import write_atomically
 
@@ -67,15 +74,18 @@ def make_pki(
         ValueError: `now` has no time zone.
     """
     _require_zone(now)
+    for path in (folders.root / ROOT_KEY, folders.trust / ROOT_CERTIFICATE):
+        if path.exists():
+            raise RootError(f"{path} exists; a root is made once")
     for folder in (folders.root, folders.keys):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folders.trust.mkdir(parents=True, exist_ok=True)
-    if (folders.trust / ROOT_CERTIFICATE).exists():
-        raise RootError(f"{folders.trust / ROOT_CERTIFICATE} exists; a root is made once")
+    # The seal's key comes first: a token that does not answer must not leave a root behind.
+    public = (place or KeyFolder(folder=folders.keys)).make()
     root = Root.found(folders.root, holder, passphrase=passphrase, now=now)
     (folders.trust / ROOT_CERTIFICATE).write_bytes(root.certificate.public_bytes(Encoding.PEM))
     publish_list(root, folders.trust)
-    rotate(root, folders, now=now, place=place)
+    _put_to_use(root, public, folders.keys, now)
     return certificate_digest(root.certificate)
 
 
@@ -93,12 +103,7 @@ def rotate(
     """
     _require_zone(now)
     public = (place or KeyFolder(folder=folders.keys)).make()
-    certificate = root.issue_seal(public, now)
-    chain = (certificate, root.certificate)
-    write_atomically(
-        folders.keys / SEAL_CHAIN, b"".join(one.public_bytes(Encoding.PEM) for one in chain)
-    )
-    return certificate
+    return _put_to_use(root, public, folders.keys, now)
 
 
 def chain_of(keys: Path) -> tuple[x509.Certificate, ...]:
@@ -119,6 +124,16 @@ def publish_list(root: Root, trust: Path) -> x509.CertificateRevocationList:
     content = (root.folder / REVOCATION_LIST).read_bytes()
     write_atomically(trust / REVOCATION_LIST, content)
     return x509.load_der_x509_crl(content)
+
+
+def _put_to_use(
+    root: Root, public: ec.EllipticCurvePublicKey, keys: Path, now: datetime
+) -> x509.Certificate:
+    certificate = root.issue_seal(public, now)
+    chain = (certificate, root.certificate)
+    content = b"".join(one.public_bytes(Encoding.PEM) for one in chain)
+    write_atomically(keys / SEAL_CHAIN, content)
+    return certificate
 
 
 def _require_zone(moment: datetime) -> None:

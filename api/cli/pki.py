@@ -15,6 +15,7 @@ from certificates.pki import PkiFolders, chain_of, make_pki, publish_list, rotat
 from certificates.pki_certificates import certificate_digest, serial_text
 from certificates.pki_root import REASONS, REVOCATION_LIST, ROOT_KEY, Root, RootError, list_number
 from certificates.seal_key import SealKeyError, Token
+from certificates.trust import Trust, TrustError
 from ledger.settings import Settings, SettingsError
 
 RootOption = Annotated[
@@ -53,7 +54,7 @@ def init(
             passphrase=secret,
             place=key_place(settings),
         )
-    except (RootError, SealKeyError, SettingsError) as error:
+    except (RootError, SealKeyError, SettingsError, TrustError) as error:
         raise CommandError(str(error)) from error
     console().print(f"seal root SHA-256 to publish: {fingerprint}")
     console().print(f"take {root} off this machine; nothing that runs needs it")
@@ -75,7 +76,7 @@ def rotate_command(
             now=_now(),
             place=key_place(settings),
         )
-    except (RootError, SealKeyError, SettingsError) as error:
+    except (RootError, SealKeyError, SettingsError, TrustError) as error:
         raise CommandError(str(error)) from error
     console().print(f"new seal: {serial_text(certificate.serial_number)}")
     console().print("restart what seals; then destroy the old key")
@@ -110,7 +111,7 @@ def revoke_command(
         opened.revoke(number, at=at or now, reason=reason, now=now)
         listed = publish_list(opened, settings.trust)
         in_use = chain_of(settings.keys)[0].serial_number
-    except RootError as error:
+    except (RootError, TrustError) as error:
         raise CommandError(str(error)) from error
     console().print(f"{_described(listed)}; hand out {settings.trust / REVOCATION_LIST}")
     if in_use == number:
@@ -130,7 +131,7 @@ def crl_command(
         opened = _open(root, passphrase_file, settings)
         opened.sign_list(opened.revocations(), _now())
         listed = publish_list(opened, settings.trust)
-    except RootError as error:
+    except (RootError, TrustError) as error:
         raise CommandError(str(error)) from error
     console().print(f"{_described(listed)}; hand out {settings.trust / REVOCATION_LIST}")
 
@@ -178,7 +179,8 @@ def _open(root: Path, passphrase_file: Path | None, settings: Settings) -> Root:
         asked = typer.prompt(f"Passphrase of {path}", hide_input=True, err=True)
         secret = str(asked).encode()
     opened = Root.open(root, secret)
-    if chain_of(settings.keys)[-1] != opened.certificate:
+    trusted = Trust.load(settings.trust).seal_root_sha256
+    if trusted != certificate_digest(opened.certificate):
         raise RootError(f"{root} holds another root than this registry's")
     return opened
 

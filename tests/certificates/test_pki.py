@@ -1,7 +1,7 @@
 """The registry's own PKI: what it writes, who may read it, what its certificates may do."""
 
 import stat
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+from api.cli.app import app
 from certificates.pki import Holder, chain_of, make_pki, publish_list, rotate
 from certificates.pki_root import Root, RootError, list_number
 from certificates.seal import Sealer
 from certificates.trust import Trust, TrustError
 from tests.support.blank_paper import blank_paper
+from tests.support.founded import RUNNER
 from tests.support.seals import NOW, folders, make_seal
 
 
@@ -243,3 +245,13 @@ def test_two_roots_are_one_too_many(tmp_path: Path, fingerprint: str) -> None:
     root.write_bytes(2 * root.read_bytes())
     with pytest.raises(TrustError, match="more than one"):
         Trust.load(tmp_path / "trust")
+
+
+def test_a_lost_chain_is_made_anew_by_a_rotation(tmp_path: Path, fingerprint: str) -> None:
+    """A crash before the first chain was written must not be a dead end."""
+    del fingerprint
+    (tmp_path / "keys/seal-chain.pem").unlink()
+    where = ["--data", tmp_path, "--keys", tmp_path / "keys", "--root", tmp_path / "root"]
+    done = RUNNER.invoke(app, ["pki", "rotate", *map(str, where)])
+    assert done.exit_code == 0, f"{done.output} {done.exception}"
+    assert Sealer(tmp_path / "keys").seal(blank_paper(), when=datetime.now(UTC))

@@ -138,3 +138,11 @@ def test_the_command_line_uses_the_token_that_the_settings_name(
     assert json.loads(shown.stdout)["key"] == "token registry"
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["seal-chain.pem"]
     assert PIN not in made.output + shown.output
+
+
+def test_a_token_that_does_not_answer_leaves_no_root_behind(token: Token, tmp_path: Path) -> None:
+    away = replace(token, label="away")
+    with pytest.raises(SealKeyError):
+        make_pki(folders(tmp_path), HOLDER, now=NOW, place=away)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert make_pki(folders(tmp_path), HOLDER, now=NOW, place=token)
