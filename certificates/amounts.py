@@ -51,6 +51,16 @@ def permille_text(permille: int) -> str:
     return f"{permille // 10}.{permille % 10}%"
 
 
+def mu_text(area_m2: int) -> str:
+    """Return square metres as 亩 (15 to the hectare) with all four decimals, exactly.
+
+    Example:
+        mu_text(1_869_126) == "2,803.6890"
+    """
+    whole, rest = divmod(area_m2 * 15, 10_000)
+    return f"{whole:,}.{rest:04d}"
+
+
 def chinese_integer(number: int) -> str:
     """Return a whole number from 0 to 10^12 - 1 in Chinese capitals.
 
@@ -143,3 +153,21 @@ def english_amount(quantity_kg: int) -> str:
         if count
     ]
     return f"{' and '.join(parts) or 'zero kilograms'} of carbon dioxide equivalent"
+
+
+def chinese_area(area_m2: int) -> str:
+    """Return an area in Chinese capitals.
+
+    Example:
+        chinese_area(99_997) == "玖万玖仟玖佰玖拾柒平方米整"
+    """
+    return f"{chinese_integer(area_m2)}平方米整"
+
+
+def english_area(area_m2: int) -> str:
+    """Return an area in English words.
+
+    Example:
+        english_area(1) == "one square metre"
+    """
+    return f"{english_integer(area_m2)} square metre{'' if area_m2 == 1 else 's'}"

@@ -30,10 +30,6 @@ class Palette:
     rust: str = "#b4491f"
 
 
-RETIREMENT: Final = Palette(deep="#0d4434", main="#1d6b50", light="#55a183", gold="#b08d43")
-CLAIM: Final = Palette(deep="#17365f", main="#2a5690", light="#6b93c4", gold="#b08d43")
-
-
 def number(value: float) -> str:
     """Write a coordinate with two decimals and no trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")

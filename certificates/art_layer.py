@@ -15,26 +15,28 @@ from certificates import art
 from certificates.art import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, Palette, fill, placed, stroke
 from certificates.art_seal import MARK_RADIUS_MM, SEAL_RADIUS_MM, mark, seal
 from certificates.art_text import LATIN, SONG, outline
+from certificates.looks import LOOKS
 
 FRONT: Final = "Front"
+LINES: Final = "Lines"
 ANNEX: Final = "Annex"
 SAMPLE: Final = "Sample"
 
 MARK_AT: Final = (33.0, 29.5)
-SEAL_AT: Final = (42.0, 166.5)
-RINGS_AT: Final = (143.0, 97.0)
-ORNAMENT_AT: Final = (148.5, 61.0)
+SEAL_AT: Final = (42.0, 162.0)
+RINGS_AT: Final = (143.0, 95.0)
+ORNAMENT_AT: Final = (148.5, 57.4)
+
+# The grid of the eight facts: left, right, upper, middle and lower line.
+FACTS_MM: Final = (26.0, 271.0, 110.5, 125.9, 142.4)
+FACTS_ACROSS: Final = 4
+# The QR code's frame: left, top, side, with the code's own quiet zone inside.
+CODE_MM: Final = (239.5, 145.5, 31.5)
 
 _BAND_MM: Final = 12.2
 _CORNER_MM: Final = 13.4
 _TILES_FROM_MM: Final = 22.0
 _TILE_MM: Final = 10.6
-
-_SEALS: Final = {
-    "RT": (("已注销", "RETIRED"), "RETIRED FOR GOOD  ·  RECORDED IN A PUBLIC LOG  ·  "),
-    "CL": (("已登记", "ON RECORD"), "STATEMENT ON RECORD  ·  IN A PUBLIC LOG  ·  "),
-}
-PALETTES: Final = {"RT": art.RETIREMENT, "CL": art.CLAIM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,12 @@ class Form:
 
 
 @cache
-def static_layer(kind: str) -> tuple[Form, ...]:
-    """Return the forms of one kind of paper; each comes after those that it uses."""
-    palette = PALETTES[kind]
-    word, ring_text = _SEALS[kind]
+def static_layer(name: str) -> tuple[Form, ...]:
+    """Return the forms of one look; each comes after those that it uses."""
+    look = LOOKS[name]
+    palette = look.palette
     whole = (0.0, 0.0, PAGE_WIDTH_MM, PAGE_HEIGHT_MM)
-    used = ("Across", "Corner", "Down", "Rings", "Mark", "Seal")
+    used = ("Across", "Corner", "Down", "Rings")
     across, down = _tile_count(PAGE_WIDTH_MM), _tile_count(PAGE_HEIGHT_MM)
     mark_box, seal_box = _square(MARK_RADIUS_MM + 1), _square(SEAL_RADIUS_MM + 1)
     return (
@@ -62,8 +64,9 @@ def static_layer(kind: str) -> tuple[Form, ...]:
         _form("Corner", _corner(palette), _square(9)),
         _form("Rings", _rings(palette), _square(110)),
         _form("Mark", mark(palette), mark_box),
-        _form("Seal", seal(palette, word, ring_text), seal_box),
+        _form("Seal", seal(look), seal_box),
         _form(FRONT, _front(palette), whole, used),
+        _form(LINES, _lines(palette), whole, ("Mark", "Seal")),
         _form(ANNEX, _annex(palette), whole, ("Corner", "Mark")),
         _form(SAMPLE, _sample(palette), whole),
     )
@@ -148,9 +151,31 @@ def _front(palette: Palette) -> str:
             for across in (_BAND_MM, (PAGE_HEIGHT_MM if turn == 0 else PAGE_WIDTH_MM) - _BAND_MM):
                 x, y = (along, across) if turn == 0 else (across, along)
                 parts.append(placed(name, x, y, turn=turn))
-    parts += [*_rules(palette), *_corners(), _ornament(palette)]
-    parts += [placed("Mark", *MARK_AT), placed("Seal", *SEAL_AT)]
-    return " ".join(parts)
+    return " ".join((*parts, *_rules(palette), *_corners()))
+
+
+def _lines(palette: Palette) -> str:
+    """Draw what lies over the mark of a sample: it must not cut lines."""
+    parts = [_ornament(palette), placed("Mark", *MARK_AT), placed("Seal", *SEAL_AT)]
+    return " ".join((*parts, *_grid(palette), _code_frame(palette)))
+
+
+def _grid(palette: Palette) -> Iterator[str]:
+    left, right, upper, middle, lower = FACTS_MM
+    yield stroke(palette.gold, 0.14)
+    width = (right - left) / FACTS_ACROSS
+    for index in range(1, FACTS_ACROSS):
+        x = left + index * width
+        yield f"{art.at((x, upper))} m {art.at((x, lower))} l S"
+    yield f"{art.at((left, middle))} m {art.at((right, middle))} l S"
+    yield stroke(palette.deep, 0.36)
+    for y in (upper, lower):
+        yield f"{art.at((left, y))} m {art.at((right, y))} l S"
+
+
+def _code_frame(palette: Palette) -> str:
+    left, top, side = CODE_MM
+    return f"1 1 1 rg {stroke(palette.gold, 0.2)} {left} {top} {side} {side} re B"
 
 
 def _ornament(palette: Palette) -> str:
@@ -177,7 +202,7 @@ def _sample(palette: Palette) -> str:
     """示例·无效 from corner to corner: large enough for every copy and every excerpt."""
     angle = -atan2(PAGE_HEIGHT_MM, PAGE_WIDTH_MM) * 0.82
     turn = f"{cos(angle):.5f} {sin(angle):.5f} {-sin(angle):.5f} {cos(angle):.5f}"
-    colour = art.tint(palette.rust, palette.paper, 24)
+    colour = art.tint(palette.rust, palette.paper, 11)
     return (
         f"q {turn} {art.at((PAGE_WIDTH_MM / 2, PAGE_HEIGHT_MM / 2))} cm "
         f"{fill(colour)} "

@@ -1,4 +1,4 @@
-"""The mark of the registry and its seal: green or blue, toothed, and never a red round stamp.
+"""The mark of the registry and its seal: toothed, in the colour of its kind, never a red stamp.
 
 A red round seal would look like the official seal (公章) of an authority, which this is not.
 """
@@ -7,17 +7,14 @@ from math import cos, pi, sin
 from typing import Final
 
 from certificates.art import Palette, circle, fill, growth_ring, polygon, stroke
+from certificates.art_emblems import emblem
 from certificates.art_text import LATIN, SONG, outline
+from certificates.looks import Look
 
 MARK_RADIUS_MM: Final = 7.0
 SEAL_RADIUS_MM: Final = 15.5
 _TEETH: Final = 72
 
-# A leaf: two curves and a stem.
-_LEAF: Final = (
-    "0 -4.1 m 2.7 -2.2 3.2 0.7 0.16 3.2 c 0.16 4.3 l "
-    "-0.16 4.3 l -0.16 3.2 l -3.2 0.7 -2.7 -2.2 0 -4.1 c h"
-)
 _VEINS: Final = (
     "0 3.4 m 0 -2.2 l 0 1.9 m 1.3 0.5 l 0 0.6 m 1.15 -0.65 l "
     "0 1.9 m -1.3 0.5 l 0 0.6 m -1.15 -0.65 l"
@@ -38,8 +35,7 @@ def mark(palette: Palette) -> str:
             circle(0, 0, MARK_RADIUS_MM - 0.6),
             "S",
             fill(palette.paper),
-            _LEAF,
-            "f",
+            emblem("leaf"),
             stroke(palette.deep, 0.26),
             _VEINS,
             "S",
@@ -47,8 +43,9 @@ def mark(palette: Palette) -> str:
     )
 
 
-def seal(palette: Palette, word: tuple[str, str], ring_text: str) -> str:
-    """Draw the registry's seal with a word in both languages and a text around it."""
+def seal(look: Look) -> str:
+    """Draw the registry's seal: a sign, a word in both languages and a text around them."""
+    palette, ring_text = look.palette, look.ring
     edge = polygon(_teeth())
     parts = [fill(palette.paper), stroke(palette.main, 0.22), edge, "B"]
     parts += [stroke(palette.main, 0.45), circle(0, 0, 13.8), "S"]
@@ -61,10 +58,10 @@ def seal(palette: Palette, word: tuple[str, str], ring_text: str) -> str:
             angle = 2 * pi * index / len(ring_text)
             turn = f"{cos(angle):.4f} {sin(angle):.4f} {-sin(angle):.4f} {cos(angle):.4f}"
             parts.append(f"q {turn} 0 0 cm 1 0 0 1 0 -11.2 cm {outline(letter, LATIN, 2.25)} f Q")
-    chinese, english = word
+    chinese, english = look.word
     parts.append(f"q 1 0 0 1 0 1.9 cm {outline(chinese, SONG, 4.3, spacing_mm=0.25)} f Q")
     parts.append(f"q 1 0 0 1 0 4.9 cm {outline(english, LATIN, 2.1, spacing_mm=0.3)} f Q")
-    parts.append(f"q .5 0 0 .5 0 -4.5 cm {_LEAF} f Q")
+    parts.append(f"q .62 0 0 .62 0 -4.8 cm {emblem(look.emblem)} Q")
     return " ".join(parts)
 
 

@@ -12,14 +12,15 @@ from certificates.content_body import Body, row_of
 from certificates.content_claim import claim_body
 from certificates.content_parts import ContentError, Fact, Pair, UnitLine, words
 from certificates.content_retirement import retirement_body
+from certificates.content_right import right_body
 from certificates.number import certificate_number
 from contracts.lookup import RowError, text_of
 from ledger.log.entry import Entry
 
 __all__ = ["Content", "ContentError", "content_of", "printed_text"]
 
-_STATING: Final = {"RT": "units.retire", "CL": "claim.complete"}
-_BODIES: Final = {"RT": retirement_body, "CL": claim_body}
+_STATING: Final = {"RT": "units.retire", "CL": "claim.complete", "RG": "parcel.register"}
+_BODIES: Final = {"RT": retirement_body, "CL": claim_body, "RG": right_body}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Content:
     """One paper in words.
 
     Attributes:
-        kind: `RT` or `CL`.
+        kind: The letters in its number, such as `RT`.
         number: The certificate's number.
         is_demo: Whether the registry is a demonstration: then the paper is a sample, void.
         origin: The log's name.
@@ -54,7 +55,7 @@ class Content:
 
     @property
     def quantity_kg(self) -> int:
-        """Kilograms retired."""
+        """Kilograms that the paper is about; 0 where it is about land."""
         return self.body.quantity_kg
 
     @property
@@ -67,7 +68,8 @@ def content_of(kind: str, registry_entry: Entry, entry: Entry) -> Content:
     """Put a paper into words.
 
     Args:
-        kind: `RT` for a `units.retire` entry, `CL` for a `claim.complete` entry.
+        kind: `RT` for a `units.retire` entry, `CL` for a `claim.complete` entry, `RG` for a
+            `parcel.register` entry.
         registry_entry: Entry 0 of the log.
         entry: The stating entry.
 

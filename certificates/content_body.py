@@ -12,20 +12,23 @@ class Body:
     """A paper's own part.
 
     Attributes:
+        look: Which look of the family it has, see `looks`.
         title: The kind of paper.
         lead: The sentence before the subject.
         subject: The beneficiary's or the event's name, set large.
         note: One line under it: a code, or who claims.
-        quantity_kg: Kilograms retired.
-        figures: Numbers set large, one or three.
+        quantity_kg: Kilograms retired, held or subscribed; 0 where a paper is about land.
+        figures: Numbers set large, one to five.
         quantity_words: The quantity spelled out.
         bars: Emissions by group; none on a retirement.
         facts: Eight, in the order in which they are printed on the first page.
         annex_facts: Those that only the annex prints.
-        units: The retired units by batch; none on a claim.
+        units: The units by batch; none on a claim.
+        counties: Codes of the counties that the map shows; no map without any.
         limits: What the paper must not be taken for.
     """
 
+    look: str
     title: Pair
     lead: Pair
     subject: Pair
@@ -38,6 +41,7 @@ class Body:
     annex_facts: tuple[Fact, ...]
     units: tuple[UnitLine, ...]
     limits: tuple[Pair, ...]
+    counties: tuple[str, ...] = ()
 
 
 def row_of(entry: Entry, prefix: str) -> dict[str, Json]:

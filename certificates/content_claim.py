@@ -1,6 +1,7 @@
 """A completed claim in words: the event, its emissions, what was retired, and who says so."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from certificates import wording
 from certificates.amounts import (
@@ -30,6 +31,8 @@ from ledger.log.entry import Entry
 
 Row = Mapping[str, Json]
 
+LOOKS: Final = {"EVENT": "CL", "MEETING": "MT"}
+
 
 def claim_body(entry: Entry) -> Body:
     """Put a `claim.complete` entry into words.
@@ -45,6 +48,7 @@ def claim_body(entry: Entry) -> Body:
         raise ContentError(f"no paper for a claim {row['kind']}")
     retired_kg = integer_of(row, "retired_kg")
     return Body(
+        look=LOOKS[text_of(row, "kind")],
         title=title,
         lead=wording.CLAIM_LEAD,
         subject=words(row["name"]),
@@ -77,22 +81,28 @@ def _claimant(row: Row) -> Pair:
 
 
 def _figures(measurement: Row, completion: Row, retired_kg: int) -> tuple[Figure, ...]:
+    reduced_kg = sum(
+        integer_of(item, "quantity_kg") for item in objects_of(measurement, "reductions")
+    )
+    return emission_figures(
+        total=grams_as_tonnes_text(integer_of(measurement, "total_g")),
+        reduced=tonnes_text(reduced_kg),
+        residual=grams_as_tonnes_text(integer_of(measurement, "residual_g")),
+        retired=tonnes_text(retired_kg),
+        coverage=permille_text(integer_of(completion, "coverage_permille")),
+    )
+
+
+def emission_figures(
+    *, total: str, reduced: str, residual: str, retired: str, coverage: str
+) -> tuple[Figure, ...]:
+    """Return the five numbers of a claim. A reduction lies before the total, not inside it."""
     return (
-        Figure(
-            label=Pair("排放总量", "Total emissions"),
-            digits=grams_as_tonnes_text(integer_of(measurement, "total_g")),
-            unit="tCO2e",
-        ),
-        Figure(
-            label=Pair("已注销", "Retired"),
-            digits=tonnes_text(retired_kg),
-            unit="tCO2e",
-        ),
-        Figure(
-            label=Pair("覆盖率", "Coverage"),
-            digits=permille_text(integer_of(completion, "coverage_permille")),
-            unit="",
-        ),
+        Figure(label=Pair("排放总量", "Total"), digits=total, unit="tCO2e"),
+        Figure(label=Pair("已实施减排", "Reductions made"), digits=reduced, unit="tCO2e"),
+        Figure(label=Pair("剩余排放量", "Residual"), digits=residual, unit="tCO2e"),
+        Figure(label=Pair("已注销", "Retired"), digits=retired, unit="tCO2e"),
+        Figure(label=Pair("覆盖率", "Coverage"), digits=coverage, unit=""),
     )
 
 
@@ -109,32 +119,29 @@ def _bars(measurement: Row) -> tuple[Bar, ...]:
 
 
 def _facts(row: Row, measurement: Row, completion: Row) -> tuple[Fact, ...]:
-    place, declaration = object_of(row, "place"), object_of(completion, "declaration")
-    venue, county = words(place["venue"]), county_names([text_of(place, "county")])
-    attendance = integer_of(row, "attendance")
-    proxies = len(list_of(measurement, "proxies"))
+    declaration = object_of(completion, "declaration")
+    by = measurement["computed_by"]
     return (
-        Fact(Pair("举办日期", "Dates"), Pair(period_of(row, "dates"))),
+        Fact(Pair("时间与地点", "When and where"), _when_and_where(row)),
+        Fact(Pair("核算边界", "Boundary"), words(row["boundary"])),
+        Fact(Pair("依据标准", "Standard"), words(row["standard"])),
         Fact(
-            Pair("地点", "Place"),
-            Pair(
-                f"{county.zh} {venue.zh}".strip() if venue.zh else county.zh,
-                f"{venue.en}, {county.en}" if venue.en else county.en,
-            ),
-        ),
-        Fact(Pair("参加人数", "Attendance"), Pair(f"{attendance:,} 人", f"{attendance:,} people")),
-        Fact(
-            Pair("剩余排放量", "Residual"),
-            Pair(f"{grams_as_tonnes_text(integer_of(measurement, 'residual_g'))} tCO2e"),
+            Pair("核算方", "Computed by"),
+            wording.SELF_COMPUTED if by == "self" else organisation(by),
         ),
         Fact(Pair("评价方式", "Assurance"), _assurance(object_of(completion, "assurance"))),
-        Fact(Pair("抵消方式", "Type of offset"), wording.OFFSET_TYPE),
+        Fact(Pair("评价人", "Evaluator"), words(declaration["evaluator"])),
         Fact(Pair("抵消完成日期", "Offset completed"), day_of(declaration, "offset_completed_on")),
-        Fact(
-            Pair("使用的替代因子", "Proxy factors used"),
-            Pair(str(proxies)),
-        ),
+        Fact(Pair("抵消期限", "Deadline for the offset"), day_of(row, "deadline")),
     )
+
+
+def _when_and_where(row: Row) -> Pair:
+    dates, place = period_of(row, "dates"), object_of(row, "place")
+    venue, county = words(place["venue"]), county_names([text_of(place, "county")])
+    zh = f"{county.zh} {venue.zh}".strip()
+    en = f"{venue.en}, {county.en}" if venue.en else county.en
+    return Pair(f"{dates} {zh}", en)
 
 
 def _assurance(assurance: Row) -> Pair:
@@ -147,17 +154,16 @@ def _assurance(assurance: Row) -> Pair:
 
 def _declared(row: Row, completion: Row) -> list[Fact]:
     declaration = object_of(completion, "declaration")
+    attendance = integer_of(row, "attendance")
     return [
-        Fact(Pair("核算边界", "Boundary"), words(row["boundary"])),
-        Fact(Pair("依据标准", "Standard"), words(row["standard"])),
-        Fact(Pair("评价人", "Evaluator"), words(declaration["evaluator"])),
+        Fact(Pair("参加人数", "Attendance"), Pair(f"{attendance:,} 人", f"{attendance:,} people")),
+        Fact(Pair("抵消方式", "Type of offset"), wording.OFFSET_TYPE),
         Fact(
             Pair("声明结论（声明人自述）", "Conclusion, in the declarant's own words"),
             words(declaration["conclusion"]),
         ),
         Fact(Pair("声明人", "Declarant"), words(declaration["declarant"])),
         Fact(Pair("声明日期", "Declared on"), day_of(declaration, "declared_on")),
-        Fact(Pair("抵消期限", "Deadline for the offset"), day_of(row, "deadline")),
     ]
 
 
@@ -185,11 +191,20 @@ def _measured(measurement: Row) -> list[Fact]:
         zh = "：".join(text for text in (category.zh, reason.zh) if text)
         en = ": ".join(text for text in (category.en, reason.en) if text)
         facts.append(Fact(label, Pair(zh, en)))
-    proxies = tuple(str(key) for key in list_of(measurement, "proxies"))
+    proxies = tuple(factor_name(str(key)) for key in list_of(measurement, "proxies"))
     if proxies:
-        label = Pair("替代因子", "Proxy factors")
-        facts.append(Fact(label, Pair(""), proxies))
+        facts.append(Fact(wording.PROXIES, Pair(""), proxies))
     return facts
+
+
+def factor_name(key: str) -> str:
+    """Write a factor's row key as a name: entries name factors by their keys alone.
+
+    Example:
+        factor_name("param/event/meal_default_derived") == "meal default derived (event)"
+    """
+    _, domain, name = key.split("/", 2)
+    return f"{name.replace('_', ' ')} ({domain})"
 
 
 def _retired(row: Row) -> list[Fact]:

@@ -126,6 +126,11 @@ def county_names(codes: list[str]) -> Pair:
     return Pair("、".join(zh), ", ".join(en))
 
 
+def credit_code(code: str) -> Pair:
+    """Write an organisation's code."""
+    return Pair(f"统一社会信用代码 {code}", f"Unified social credit code {code}")
+
+
 def joined(pairs: list[Pair]) -> Pair:
     """List texts in both languages, leaving out repetitions."""
     zh = dict.fromkeys(pair.zh or pair.en for pair in pairs)

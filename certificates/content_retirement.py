@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Final
 
 from certificates import wording
 from certificates.amounts import chinese_amount, english_amount, tonnes_text
@@ -14,25 +13,18 @@ from certificates.content_parts import (
     Pair,
     UnitLine,
     county_names,
+    credit_code,
     day,
-    joined,
     organisation,
     period_of,
-    period_text,
     words,
 )
+from certificates.content_units import unit_facts, unit_line
 from contracts.dates import date_at
 from contracts.lookup import integer_of, object_of, objects_of, text_of, texts_of
-from contracts.ranges import Range, coalesce, serial_text
+from contracts.ranges import Range
 from contracts.values import Json
 from ledger.log.entry import Entry
-
-SERIALS_ON_FRONT_MAX: Final = 4
-ECOSYSTEMS: Final = {
-    "F": Pair("森林", "Forest"),
-    "G": Pair("草原", "Grassland"),
-    "W": Pair("湿地", "Wetland"),
-}
 
 
 def retirement_body(entry: Entry) -> Body:
@@ -47,6 +39,7 @@ def retirement_body(entry: Entry) -> Body:
     quantity_kg = integer_of(row, "quantity_kg")
     subject, note = _beneficiary(object_of(row, "beneficiary"))
     return Body(
+        look="RT",
         title=wording.RETIREMENT_TITLE,
         lead=wording.RETIREMENT_LEAD,
         subject=subject,
@@ -65,7 +58,12 @@ def retirement_body(entry: Entry) -> Body:
         annex_facts=tuple(_annex_facts(row)),
         units=units,
         limits=tuple(_limits(row)),
+        counties=tuple(dict.fromkeys(_counties(row))),
     )
+
+
+def _counties(row: Mapping[str, Json]) -> list[str]:
+    return [code for batch in objects_of(row, "batches") for code in texts_of(batch, "counties")]
 
 
 def _beneficiary(value: Mapping[str, Json]) -> tuple[Pair, Pair]:
@@ -73,10 +71,7 @@ def _beneficiary(value: Mapping[str, Json]) -> tuple[Pair, Pair]:
     if "person" in value:
         return wording.PERSON, Pair("")
     named = object_of(value, "org")
-    code = text_of(named, "uscc")
-    return organisation(named), Pair(
-        f"统一社会信用代码 {code}", f"Unified social credit code {code}"
-    )
+    return organisation(named), credit_code(text_of(named, "uscc"))
 
 
 def _units(entry: Entry, row: Mapping[str, Json]) -> tuple[UnitLine, ...]:
@@ -88,53 +83,17 @@ def _units(entry: Entry, row: Mapping[str, Json]) -> tuple[UnitLine, ...]:
     moved = {batch: sum(map(len, parts)) for batch, parts in ranges.items()}
     if moved != named or sum(moved.values()) != integer_of(row, "quantity_kg"):
         raise ContentError(f"entry {entry.seq} does not move what its row says")
-    return tuple(_unit_line(batch, ranges[text_of(batch, "batch")]) for batch in batches)
-
-
-def _unit_line(batch: Mapping[str, Json], parts: list[Range]) -> UnitLine:
-    name, number = text_of(batch, "batch"), text_of(batch, "project")
-    project, method = words(batch["name"]), object_of(batch, "methodology")
-    _, ecosystem, _, start, end, _ = name.split("-")
-    places, kind = county_names(texts_of(batch, "counties")), ECOSYSTEMS[ecosystem]
-    return UnitLine(
-        batch=name,
-        project=Pair(
-            f"{project.zh}（{number}）" if project.zh else "",
-            f"{project.en} ({number})" if project.en else "",
-        ),
-        methodology=f"{text_of(method, 'id')} v{text_of(method, 'version')}",
-        period=period_text(_iso(start), _iso(end)),
-        counties=Pair(f"{kind.zh} · {places.zh}", f"{kind.en} · {places.en}"),
-        verifier=organisation(batch["verifier"]),
-        quantity=tonnes_text(integer_of(batch, "quantity_kg")),
-        serials=tuple(serial_text(name, part) for part in coalesce(parts)),
+    return tuple(
+        unit_line(text_of(batch, "batch"), batch, ranges[text_of(batch, "batch")])
+        for batch in batches
     )
-
-
-def _iso(digits: str) -> str:
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _facts(
     row: Mapping[str, Json], units: tuple[UnitLine, ...], retired_at_us: int
 ) -> tuple[Fact, ...]:
-    serials = tuple(serial for line in units for serial in line.serials)
-    count = len(serials)
-    many = Pair(f"共 {count} 个区间，见附页", f"{count} ranges, see annex")
-    shown = count <= SERIALS_ON_FRONT_MAX
-    methods = dict.fromkeys(line.methodology for line in units)
-    periods = dict.fromkeys(line.period for line in units)
     return (
-        Fact(Pair("碳汇项目", "Project"), joined([line.project for line in units])),
-        Fact(Pair("方法学及版本", "Methodology"), Pair("；".join(methods))),
-        Fact(Pair("监测期", "Monitoring period"), Pair("；".join(periods))),
-        Fact(Pair("类型与旗县区", "Type and county"), joined([line.counties for line in units])),
-        Fact(
-            Pair("序列号（1 号 = 1 千克）", "Serial numbers (one per kg)"),
-            Pair("") if shown else many,
-            serials if shown else (),
-        ),
-        Fact(Pair("核查机构", "Verified by"), joined([line.verifier for line in units])),
+        *unit_facts(units),
         Fact(Pair("用途", "Purpose"), wording.PURPOSES[text_of(row, "purpose")]),
         Fact(Pair("注销日期", "Retired on"), day(date_at(retired_at_us))),
     )

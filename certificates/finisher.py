@@ -11,7 +11,9 @@ from typing import Any, Final, TypeAlias
 import pydyf
 
 from certificates.art import PAGE_HEIGHT_MM, fill
-from certificates.art_layer import ANNEX, FRONT, PALETTES, SAMPLE, static_layer
+from certificates.art_layer import ANNEX, CODE_MM, FRONT, LINES, SAMPLE, static_layer
+from certificates.art_map import map_operators
+from certificates.looks import LOOKS
 from certificates.qr import qr_operators
 
 SEAL_FIELD: Final = "RegistrySeal"
@@ -21,9 +23,8 @@ Pdf: TypeAlias = Any
 Object: TypeAlias = Any
 
 _MM: Final = 72 / 25.4
-_QR_AT_MM: Final = (240.0, 150.0)
-_QR_SIDE_MM: Final = 31.5
-_SEAL_BOX_MM: Final = (62.0, 150.2, 146.0, 163.2)
+_SEAL_BOX_MM: Final = (64.0, 145.4, 143.0, 157.2)
+_MAP_AT_MM: Final = (242.0, 65.5)
 
 _UA_METADATA: Final = (
     b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
@@ -45,11 +46,12 @@ _UA_METADATA: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """What is drawn under and over the text: the kind's static layer and the QR code."""
+    """What is drawn under and over the text: a look's static layer, the map, the QR code."""
 
-    kind: str
+    look: str
     is_demo: bool
     qr_text: str
+    counties: tuple[str, ...] = ()
 
 
 def finisher(drawing: Drawing) -> Callable[[object, Pdf], None]:
@@ -57,11 +59,12 @@ def finisher(drawing: Drawing) -> Callable[[object, Pdf], None]:
 
     def finish(document: object, pdf: Pdf) -> None:
         del document
-        forms = _add_forms(pdf, drawing.kind)
+        forms = _add_forms(pdf, drawing.look)
         pages = [item for item in pdf.objects if _type_of(item) == "/Page"]
         for index, page in enumerate(pages):
-            names = [FRONT if index == 0 else ANNEX] + [SAMPLE] * drawing.is_demo
-            over = _code(drawing) if index == 0 else ""
+            first = index == 0
+            names = [FRONT if first else ANNEX, *[SAMPLE] * drawing.is_demo, *[LINES] * first]
+            over = _code(drawing) if first else ""
             _underlay(pdf, page, {name: forms[name] for name in names}, over)
         _add_seal_field(pdf, pages[0])
         _mark_as_accessible(pdf)
@@ -73,8 +76,11 @@ def finisher(drawing: Drawing) -> Callable[[object, Pdf], None]:
 
 
 def _code(drawing: Drawing) -> str:
-    colour = fill(PALETTES[drawing.kind].deep)
-    return f"{colour} {qr_operators(drawing.qr_text, *_QR_AT_MM, _QR_SIDE_MM)}"
+    palette = LOOKS[drawing.look].palette
+    code = f"{fill(palette.deep)} {qr_operators(drawing.qr_text, *CODE_MM)}"
+    if not drawing.counties:
+        return code
+    return f"{map_operators(palette, drawing.counties, *_MAP_AT_MM)} {code}"
 
 
 def _type_of(item: Object) -> object:
@@ -85,9 +91,9 @@ def _resolve(pdf: Pdf, reference: str | bytes) -> Object:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _add_forms(pdf: Pdf, kind: str) -> dict[str, bytes]:
+def _add_forms(pdf: Pdf, look: str) -> dict[str, bytes]:
     references: dict[str, bytes] = {}
-    for form in static_layer(kind):
+    for form in static_layer(look):
         extra = {
             "Type": "/XObject",
             "Subtype": "/Form",

@@ -1,6 +1,6 @@
-"""The page as HTML: where each part of the content goes, and how large it may be."""
+"""The page as HTML: where each part of the content goes, in the sizes that `fitting` chose."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -8,10 +8,14 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from certificates import wording
+from certificates import fitting, wording
 from certificates.content import Content
-from certificates.content_parts import Fact, Pair
+from certificates.content_parts import Pair
+from certificates.content_units import SERIALS_ON_FRONT_MAX
 from certificates.faces import has_rare
+from certificates.fitting import ADDRESS_PT, WIDE_MM, fit_front
+from certificates.looks import LOOKS
+from certificates.measure import EN, width_mm
 from certificates.qr import verification_path
 from certificates.statement import Statement, addresses_text
 from contracts.dates import BEIJING
@@ -19,17 +23,9 @@ from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
 from ledger.log.proof import TlogProof
 
-SERIALS_ON_FRONT_MAX: Final = 4
-_ANNEX_BEGINS: Final = '<section class="annex'
 _EPOCH: Final = datetime(1970, 1, 1, 8, tzinfo=BEIJING)
+_LONG_TITLE: Final = 8
 
-# Widths in Chinese characters: of a fact's two lines, and where the subject's type gets smaller.
-_FACT_ZH_PER_LINE: Final = 18
-_FACT_EN_PER_LINE: Final = 22
-_FACT_LINES_MAX: Final = 3
-_SUBJECT_STEPS: Final = (18, 30, 46)
-
-_SERIALS: Final = Pair("序列号（1 号 = 1 千克）", "Serial numbers (one per kg)")
 _UNIT_HEADINGS: Final = (
     Pair("碳汇项目", "Project"),
     Pair("方法学", "Methodology"),
@@ -41,7 +37,7 @@ _UNIT_HEADINGS: Final = (
 
 
 def page_html(
-    content: Content, statement: Statement, generator: str, levels: dict[str, int]
+    content: Content, statement: Statement, generator: str, shares: Mapping[str, float]
 ) -> str:
     """Return the document.
 
@@ -49,43 +45,54 @@ def page_html(
         content: What to print.
         statement: Whose addresses and checkpoint to print.
         generator: The program's name and version.
-        levels: By part of the first page, how much smaller than usual to set it: 0, 1 or 2.
+        shares: As in `fit_front`.
+
+    Raises:
+        PageFullError: a text is longer than any that the rules let in.
     """
-    body = content.body
-    front = [_on_front(fact) for fact in body.facts]
-    moved = [fact for fact, shown in zip(body.facts, front, strict=True) if shown is not fact]
-    annex_facts = (*moved, *body.annex_facts)
+    body, limits = content.body, (*content.body.limits, wording.CHECK)
+    addresses = _address_lines(content, statement)
+    fit = fit_front(body, limits, len(addresses), shares=shares)
+    annex_facts = (*fit.moved, *body.annex_facts)
     annex_units = body.units if _needs_units(content) else ()
     values: dict[str, Any] = {
         "content": content,
         "body": body,
-        "levels": levels,
-        "front_facts": front,
+        "fit": fit,
+        "unit_pt": round(max(8.0, fit.figure_pt * fitting.UNIT_SHARE), 1),
+        "palette": LOOKS[body.look].palette,
+        "long_title": len(body.title.zh) > _LONG_TITLE,
         "annex": bool(annex_facts or annex_units),
         "annex_facts": annex_facts,
         "annex_units": annex_units,
-        "annex_title": wording.ANNEX,
-        "annex_note": wording.ANNEX_NOTE,
-        "see_annex": wording.SEE_ANNEX,
-        "sample": wording.SAMPLE,
-        "limits": (*body.limits, wording.CHECK),
-        "serials_heading": _SERIALS,
+        "limits_zh": "".join(limit.zh for limit in limits),
+        "limits_en": " ".join(limit.en for limit in limits),
         "unit_headings": _UNIT_HEADINGS,
         "generator": generator,
         "addresses": addresses_text(statement),
-        "base_url": statement.base_url.rstrip("/"),
-        "mirror_url": statement.mirror_url,
-        "path": verification_path(content.number),
+        "address_lines": addresses,
         "recorded": f"{recorded_at(content):%Y-%m-%d %H:%M:%S} UTC+8",
         "created": recorded_at(content).isoformat(timespec="seconds"),
         "checkpoint_size": checkpoint_size(statement),
+        "wording": wording,
     }
     return _environment().get_template("certificate.html").render(values)
 
 
-def front_of(html: str) -> str:
-    """Return the same document without its annex."""
-    return html.partition(_ANNEX_BEGINS)[0]
+def _address_lines(
+    content: Content, statement: Statement
+) -> tuple[tuple[tuple[Pair, str], ...], ...]:
+    """Return the lines at the foot: what each address is for, and the address."""
+    url = f"{statement.base_url.rstrip('/')}{verification_path(content.number)}"
+    check, mirror = (wording.VERIFY, url), (wording.MIRROR, statement.mirror_url or "")
+    online = (check, mirror) if statement.mirror_url else (check,)
+    words = "".join(f"{pair.zh} {pair.en} {address}   " for pair, address in online)
+    lines = [online]
+    if width_mm(words, EN, ADDRESS_PT) > WIDE_MM:
+        lines = [(one,) for one in online]
+    if statement.verifier_sha256 is not None:
+        lines.append(((wording.OFFLINE, f"verify.html SHA-256 {statement.verifier_sha256}"),))
+    return tuple(lines)
 
 
 def recorded_at(content: Content) -> datetime:
@@ -104,25 +111,6 @@ def _needs_units(content: Content) -> bool:
     return len(units) > 1 or len(content.serials) > SERIALS_ON_FRONT_MAX
 
 
-def _on_front(fact: Fact) -> Fact:
-    """Return the fact, or a pointer to the annex if it does not fit its field."""
-    zh, en = width(fact.value.zh), width(fact.value.en)
-    lines = -(-zh // _FACT_ZH_PER_LINE) + -(-en // _FACT_EN_PER_LINE)
-    return fact if lines <= _FACT_LINES_MAX else replace(fact, value=wording.SEE_ANNEX)
-
-
-def width(text: str) -> int:
-    """Return a text's width in Chinese characters; two others count as one, rounded up."""
-    narrow = sum(1 for character in text if ord(character) < 0x2E80)
-    return len(text) - narrow + (narrow + 1) // 2
-
-
-def _size(text: str, least: int) -> int:
-    """Return the class of type size for a subject: 1 is the largest."""
-    step = 1 + sum(width(text) > limit for limit in _SUBJECT_STEPS)
-    return min(4, max(step, least))
-
-
 def _co2(text: str) -> Markup:
     """Lower the 2 of CO2: no Chinese face has the subscript as a character of its own."""
     return Markup(str(escape(text)).replace("CO2", "CO<sub>2</sub>"))  # noqa: S704  # escaped before
@@ -136,6 +124,6 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters.update(co2=_co2, size=_size)
+    environment.filters["co2"] = _co2
     environment.tests["rare"] = has_rare
     return environment

@@ -18,29 +18,25 @@ from certificates.art import PAGE_HEIGHT_MM
 from certificates.content import Content, content_of, printed_text
 from certificates.faces import MissingGlyphError, check_printable, font_face_css, font_files
 from certificates.finisher import Drawing, finisher
-from certificates.page import front_of, page_html, recorded_at
+from certificates.fitting import FULL
+from certificates.fitting_boxes import PageFullError
+from certificates.page import page_html, recorded_at
 from certificates.qr import qr_text
 from certificates.statement import Statement
 from ledger.log.entry import parse_entry
 
 __all__ = ["MissingGlyphError", "PageFullError", "Renderer", "RendererError"]
 
-_LEVEL_MAX: Final = 2
-
 # Where the first page's flowing parts must end, in CSS pixels (96 an inch).
 _PX_PER_MM: Final = 96 / 25.4
-_ENDS_MM: Final = {
-    "RT": {"middle-end": 113.0, "limits-end": 187.4, "limits-en-end": 187.4},
-    "CL": {"middle-end": 116.2, "limits-end": 187.4, "limits-en-end": 187.4},
-}
+_ENDS_MM: Final = {"middle-end": 109.9, "limits-end": 184.7, "limits-en-end": 184.7}
+
+_LAYOUTS_MAX: Final = 4
+_STEP: Final = 0.04
 
 
 class RendererError(RuntimeError):
     """This machine lacks what rendering needs; the text says what to install."""
-
-
-class PageFullError(ValueError):
-    """The content does not fit on the first page even in the smallest type."""
 
 
 class _PackagedOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint publishes no types
@@ -88,48 +84,53 @@ class Renderer:
         """
         registry_entry = parse_entry(statement.registry_entry)
         content = content_of(statement.kind, registry_entry, parse_entry(statement.entry))
+        return self.draw(content, statement)
+
+    def draw(self, content: Content, statement: Statement) -> bytes:
+        """Return the paper of a content, with the statement's addresses and attachments.
+
+        Raises:
+            MissingGlyphError, PageFullError: as `render`.
+        """
         check_printable(printed_text(content))
         document = self._laid_out(content, statement)
         drawing = Drawing(
-            kind=content.kind,
+            look=content.body.look,
             is_demo=content.is_demo,
             qr_text=qr_text(statement.base_url, content.number, statement.code),
+            counties=content.body.counties,
         )
         data: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a",
             finisher=finisher(drawing),
-            attachments=_attachments(statement, content),
+            attachments=_attachments(statement, content, self._fetcher),
         )
         return data
 
     def _laid_out(self, content: Content, statement: Statement) -> Any:
-        levels = {"middle": 0, "limits": 0}
-        whole = self._layout(page_html(content, statement, generator(), levels))
-        too_long = _too_long(content.kind, whole)
-        # Most papers fit at once. For the others only the first page is tried again and again.
-        while too_long:
-            levels = {part: level + (part in too_long) for part, level in levels.items()}
-            if max(levels.values()) > _LEVEL_MAX:
-                raise PageFullError(f"certificate {content.number} does not fit on its first page")
-            text = page_html(content, statement, generator(), levels)
-            too_long = _too_long(content.kind, self._layout(front_of(text)))
-            if not too_long:
-                whole = self._layout(text)
-        return whole
+        """Lay the paper out; again, in smaller type, where a line broke earlier than measured."""
+        shares = dict(FULL)
+        for _ in range(_LAYOUTS_MAX):
+            document = self._layout(page_html(content, statement, generator(), shares))
+            parts = _too_low(document)
+            if not parts:
+                return document
+            shares = {part: share - _STEP * (part in parts) for part, share in shares.items()}
+        raise PageFullError(f"certificate {content.number} does not fit on its first page")
 
     def _layout(self, text: str) -> Any:
         document = HTML(string=text, url_fetcher=self._fetcher)
         return document.render(stylesheets=[self._css], font_config=self._fonts)
 
 
-def _too_long(kind: str, document: Any) -> set[str]:
-    """Name the parts of the first page that end below their place, or even on another page."""
+def _too_low(document: Any) -> set[str]:
+    """Name the flowing parts of the first page that end below their place."""
     anchors = document.pages[0].anchors
-    nowhere = (0, PAGE_HEIGHT_MM * _PX_PER_MM)
+    nowhere = (0.0, PAGE_HEIGHT_MM * _PX_PER_MM)
     return {
         name.partition("-")[0]
-        for name, end in _ENDS_MM[kind].items()
-        if anchors.get(name, nowhere)[1] > end * _PX_PER_MM
+        for name, end_mm in _ENDS_MM.items()
+        if anchors.get(name, nowhere)[1] > end_mm * _PX_PER_MM
     }
 
 
@@ -139,7 +140,7 @@ def generator() -> str:
     return f"SinkLedger {version('sinkledger')}"
 
 
-def _attachments(statement: Statement, content: Content) -> list[Attachment]:
+def _attachments(statement: Statement, content: Content, fetcher: URLFetcher) -> list[Attachment]:
     # WeasyPrint writes Z behind these times, so they are UTC without a zone.
     moment = recorded_at(content).astimezone(UTC).replace(tzinfo=None)
     parts = (
@@ -153,6 +154,8 @@ def _attachments(statement: Statement, content: Content) -> list[Attachment]:
     return [
         Attachment(
             string=data,
+            # Not needed, but without one each attachment makes its own, with a TLS context.
+            url_fetcher=fetcher,
             name=name,
             description=description,
             relationship="Source",

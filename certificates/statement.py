@@ -1,7 +1,7 @@
 """What one certificate is made from: entries, proofs, what is signed of them, and addresses."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from certificates.compact import claims_of, make_code
 from certificates.content import content_of
@@ -11,6 +11,9 @@ from ledger.log.entry import parse_entry
 
 RETIREMENT: Final = "RT"
 CLAIM: Final = "CL"
+RIGHT: Final = "RG"
+
+_DIGEST: Final = "sha256:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class Statement:
         code: The compact statement that the QR code holds.
         base_url: Where the registry answers, such as `https://registry.example`.
         mirror_url: A second address that answers when the first one does not.
+        verifier_sha256: Digest of the offline verifier that the registry hands out, hex.
     """
 
     kind: str
@@ -38,6 +42,7 @@ class Statement:
     code: bytes = b""
     base_url: str
     mirror_url: str | None
+    verifier_sha256: str | None = None
 
 
 def attested(statement: Statement, key: ServiceKey) -> Statement:
@@ -54,17 +59,29 @@ def attested(statement: Statement, key: ServiceKey) -> Statement:
 
 
 def addresses_text(statement: Statement) -> str:
-    """Write both addresses as a document's keywords hold them."""
-    return ", ".join(filter(None, (statement.base_url, statement.mirror_url)))
+    """Write what the page prints besides the entry as a document's keywords hold it."""
+    digest = statement.verifier_sha256
+    parts = (statement.base_url, statement.mirror_url, digest and f"{_DIGEST}{digest}")
+    return ", ".join(filter(None, parts))
 
 
-def addresses_of(keywords: str) -> tuple[str, str | None]:
-    """Read them back: the address, and the mirror if there is one.
+class Addresses(NamedTuple):
+    """Where a paper says that it can be checked, and by which offline verifier."""
+
+    base_url: str
+    mirror_url: str | None
+    verifier_sha256: str | None
+
+
+def addresses_of(keywords: str) -> Addresses:
+    """Read them back.
 
     Raises:
         ValueError: there is no address.
     """
-    base_url, _, mirror_url = keywords.partition(", ")
-    if not base_url:
+    base_url, *others = keywords.split(", ")
+    if not base_url or base_url.startswith(_DIGEST):
         raise ValueError("the document names no address")
-    return base_url, mirror_url or None
+    digests = [one.removeprefix(_DIGEST) for one in others if one.startswith(_DIGEST)]
+    mirrors = [one for one in others if not one.startswith(_DIGEST)]
+    return Addresses(base_url, next(iter(mirrors), None), next(iter(digests), None))

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from certificates.content import content_of, printed_text
 from certificates.page_text import page_count, page_text, squeeze
 from certificates.render import Renderer
-from certificates.statement import Statement, addresses_of
+from certificates.statement import Addresses, Statement, addresses_of
 from certificates.verdict import Finding, StepFailed
 from certificates.verify_file import (
     CODE,
@@ -73,7 +73,7 @@ def _renderer() -> Renderer:
 
 
 def _statement(document: Document, attested: Attested) -> Statement:
-    base_url, mirror_url = addresses(document)
+    found = addresses(document)
     return Statement(
         kind=attested.kind,
         registry_entry=document.attachments[REGISTRY],
@@ -82,12 +82,13 @@ def _statement(document: Document, attested: Attested) -> Statement:
         state_proof=document.attachments[STATE_PROOF],
         credential=document.attachments[CREDENTIAL],
         code=document.attachments[CODE],
-        base_url=base_url,
-        mirror_url=mirror_url,
+        base_url=found.base_url,
+        mirror_url=found.mirror_url,
+        verifier_sha256=found.verifier_sha256,
     )
 
 
-def addresses(document: Document) -> tuple[str, str | None]:
+def addresses(document: Document) -> Addresses:
     """Return the addresses that a document names.
 
     Raises:

@@ -42,7 +42,7 @@ def check_credential(document: Document, attested: Attested) -> Finding:
     """
     public, content = _key(attested), _content(attested)
     stated = _unsecured(document.attachments[CREDENTIAL], public, time_text(content.at_us))
-    base_url, _ = addresses(document)
+    base_url = addresses(document).base_url
     expected = unsigned_credential(content, base_url, public)
     if str(document.rendering.trailer_view["/Info"].get("/Creator", "")) == generator():
         same = stated == expected

@@ -15,6 +15,17 @@ CLAIM_TITLES: Final = {
     "MEETING": Pair("零碳会议声明证书（市域）", "City-level Zero-Carbon Meeting Statement"),
 }
 
+INSTITUTION_TITLE: Final = Pair(
+    "零碳机关声明证书（市域）", "City-level Zero-Carbon Institution Statement"
+)
+PRODUCT_TITLE: Final = Pair(
+    "零碳产品声明登记证明（市域）", "Registration of a Zero-Carbon Product Statement"
+)
+SUBSCRIPTION_TITLE: Final = Pair("碳汇认购证书", "Certificate of Carbon Sink Subscription")
+PLANTING_TITLE: Final = Pair("碳汇林建设证书", "Certificate of Sink Forest Planting")
+RIGHT_TITLE: Final = Pair("碳汇权益登记证明", "Proof of Registered Carbon Sink Right")
+HOLDING_TITLE: Final = Pair("碳汇单位持有证明", "Statement of Carbon Sink Units Held")
+
 RETIREMENT_LEAD: Final = Pair(
     "兹证明下列碳汇单位已在本登记簿永久注销，受益人为",
     "This certifies the permanent retirement of the units below, on behalf of",
@@ -22,6 +33,24 @@ RETIREMENT_LEAD: Final = Pair(
 CLAIM_LEAD: Final = Pair(
     "兹证明下列声明已登记在案，其剩余排放量已由注销的碳汇单位覆盖",
     "This certifies that the statement below is on record, its residual covered by retired units",
+)
+
+PRODUCT_LEAD: Final = Pair(
+    "兹证明下列产品批次的声明已登记在案，其剩余排放量已由注销的碳汇单位覆盖",
+    "This certifies that the statement on this batch is on record, its residual covered by "
+    "retired units",
+)
+SUBSCRIPTION_LEAD: Final = Pair(
+    "兹证明下列碳汇单位已由认购方认购，尚未注销",
+    "This certifies a subscription to the units below, which are not retired",
+)
+PLANTING_LEAD: Final = Pair(
+    "兹证明下列碳汇林由建设方出资或出力营造",
+    "This certifies that the forest below was planted with the means or work of",
+)
+RIGHT_LEAD: Final = Pair(
+    "兹证明下列地块的碳汇权益已在本登记簿登记确认",
+    "This certifies that the sink right of the parcel below is confirmed in this registry",
 )
 
 SAMPLE: Final = Pair("示例·无效", "SAMPLE · NOT VALID")
@@ -34,6 +63,31 @@ UNITS: Final = Pair(
     "所载为市域自愿性单位，不属于CCER，不得用于配额清缴，不是绿证；未经公示程序。",
     "Voluntary units of one city: not CCER, not usable for allowance surrender, not green "
     "electricity certificates; no public-notice procedure took place.",
+)
+FUTURE_UNITS: Final = Pair(
+    "此后产生的单位为市域自愿性单位，不属于CCER，不得用于配额清缴，不是绿证。",
+    "Units that may follow are voluntary units of one city: not CCER, not usable for allowance "
+    "surrender, not green electricity certificates.",
+)
+NO_PROPERTY: Final = Pair(
+    "本证明仅记载登记事实，不创设物权，不替代不动产权属证书。",
+    "It records a registration only; it creates no property right and replaces no title deed.",
+)
+NO_QUANTITY: Final = Pair(
+    "不代表已实现的碳汇量。", "It does not stand for any carbon removal that was achieved."
+)
+NOT_RETIRED: Final = Pair(
+    "认购不等于注销，不得据此宣称零碳。",
+    "A subscription is no retirement: no zero-carbon claim may rest on it.",
+)
+HELD_THEN: Final = Pair(
+    "仅说明在所载检查点至少持有所列单位，不代表现在仍然持有；持有不等于注销，不得据此宣称零碳。",
+    "At least these units were held at that checkpoint, which is not now. Holding is no "
+    "retirement: no zero-carbon claim may rest on it.",
+)
+NO_PRODUCT_MARK: Final = Pair(
+    "非产品认证，非产品碳足迹标识。",
+    "Neither a certification of the product nor a product carbon footprint label.",
 )
 PERMANENT: Final = Pair(
     "所载单位已永久退出流通，不得再次转让、出售或另作主张。",
@@ -56,6 +110,37 @@ CHECK: Final = Pair(
     "on it before it is checked.",
 )
 
+MAP: Final = Pair("所在旗县区（示意）", "County (sketch)")
+SERIALS: Final = Pair("序列号（每号 1 千克）", "Serials, one per kg")
+WHO: Final = Pair("名称与代码", "Name and code")
+AT_LEAST: Final = Pair("至少", "at least")
+RESERVED: Final = Pair("已预留，未注销", "Reserved, not retired")
+ORGANISER: Final = Pair("组织者", "the organiser")
+DECLARANT: Final = Pair("声明人", "the declarant")
+VERIFY: Final = Pair("核验", "Verify")
+MIRROR: Final = Pair("镜像", "Mirror")
+NUMBER: Final = Pair("证书编号", "Certificate No.")
+LOG_ENTRY: Final = Pair("登记条目", "Log entry")
+CHECKPOINT: Final = Pair("检查点", "Checkpoint")
+SCAN: Final = Pair("扫码核验", "Scan to verify")
+SEALED: Final = Pair(
+    "数字签章（PAdES），签章后任何改动均使其失效",
+    "Digital seal (PAdES); any later change breaks it",
+)
+OFFLINE: Final = Pair("离线核验程序", "Offline verifier")
+
+ECOSYSTEMS: Final = {
+    "F": Pair("森林", "Forest"),
+    "G": Pair("草原", "Grassland"),
+    "W": Pair("湿地", "Wetland"),
+}
+CHIEF_LEVELS: Final = {
+    "city": Pair("市级", "City"),
+    "county": Pair("旗县区级", "County"),
+    "township": Pair("苏木乡镇级", "Township"),
+    "village": Pair("嘎查村级", "Village"),
+}
+PROXIES: Final = Pair("使用的替代因子", "Proxy factors used")
 PURPOSES: Final = {
     "event": Pair("抵消大型活动排放", "Offsetting an event's emissions"),
     "gift": Pair("赠与", "Gift"),
@@ -74,6 +159,7 @@ GROUPS: Final = {
 OFFSET_TYPE: Final = Pair(
     "注销市域自愿性碳汇单位", "Retirement of voluntary carbon sink units of the city"
 )
+SELF_COMPUTED: Final = Pair("组织者自行核算", "The organiser")
 SELF_ASSURED: Final = Pair("自我声明，未经第三方评价", "Self-declared, no third-party assurance")
 
 
@@ -90,11 +176,19 @@ def by_agent(account: str) -> Pair:
     return Pair(f"由代办账户 {account} 代办。", f"Done by the agent account {account}.")
 
 
-def who_computed(body: Pair | None) -> Pair:
-    """Say that emissions are not the registry's figure: the organiser's, or a body's."""
-    zh = body.zh or body.en if body else "组织者"
-    en = body.en or body.zh if body else "the organiser"
+def who_computed(body: Pair | None, claimant: Pair = ORGANISER) -> Pair:
+    """Say that emissions are not the registry's figure: the claimant's, or a body's."""
+    zh = body.zh or body.en if body else claimant.zh
+    en = body.en or body.zh if body else claimant.en
     return Pair(
         f"登记机构仅证明注销事实与数量关系；排放量由{zh}核算。",
         f"The registry attests only the retirement and its sums; emissions computed by {en}.",
+    )
+
+
+def holding_lead(through: int) -> Pair:
+    """Say as of when units were held."""
+    return Pair(
+        f"兹证明截至第 {through} 条记录的状态，下列账户至少持有下列碳汇单位",
+        f"This certifies that in the state up to entry {through} this account held at least",
     )

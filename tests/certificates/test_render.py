@@ -112,7 +112,7 @@ def test_the_seal_field_is_empty_visible_and_tagged(paper: tuple[str, bytes]) ->
 
 def test_the_file_names_its_addresses(paper: tuple[str, bytes]) -> None:
     with pikepdf.open(BytesIO(paper[1])) as document:
-        assert addresses_of(str(document.docinfo["/Keywords"])) == (BASE_URL, MIRROR_URL)
+        assert addresses_of(str(document.docinfo["/Keywords"])) == (BASE_URL, MIRROR_URL, None)
 
 
 def test_a_file_without_addresses_is_noticed() -> None:

@@ -31,9 +31,9 @@ from tests.support.scenario import main_world
 LOG_KEY = Skey(ORIGIN, digest("log key"))
 BASE_URL = "https://demo.sinkledger.example"
 MIRROR_URL = "https://mirror.example"
-STATING = {"RT": "units.retire", "CL": "claim.complete"}
+STATING = {"RT": "units.retire", "CL": "claim.complete", "RG": "parcel.register"}
 SERVICE_KEY = ServiceKey(seed=SERVICE.seed)
-PREFIXES = {"RT": "retire/", "CL": "claim/"}
+PREFIXES = {"RT": "retire/", "CL": "claim/", "RG": "parcel/"}
 
 
 @dataclass(frozen=True, slots=True)
