@@ -1,11 +1,13 @@
 """Certificates in the offline verifier: what Python refuses is refused here, at the right step."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.certificates.test_tamper import WITHOUT_THE_SEAL, Make, other_seal
 from tests.certificates.test_tamper_stolen_seal import SIGNED_PARTS, WITH_THE_SEAL
@@ -13,8 +15,9 @@ from tests.certificates.test_tamper_trust import batches, done, restated
 from tests.support.certificates import LOG_KEY
 from tests.support.extended_paper import dated, extended
 from tests.support.offline import OfflineVerdict, check_offline, export_of
-from tests.support.sealed_paper import registry, sealed
-from tests.support.seals import ORGANISATION
+from tests.support.revoked import revoked
+from tests.support.sealed_paper import WHEN, registry, sealed
+from tests.support.seals import ORGANISATION, make_seal
 from tests.support.tampering import Edit, flipped, resealed
 
 PROOF_STEPS = {"proof", "checkpoint", "inclusion"}
@@ -102,6 +105,34 @@ def test_a_dated_certificate_is_valid_and_an_extended_one_is_left_open(scripts: 
     verdict = verified(scripts, extended(1))
     assert verdict.verdict == "unchecked"
     assert verdict.codes["file"] == "pdf_extended"
+
+
+def listed(at: datetime | None) -> bytes:
+    """Return the trust folder's own list, or one that revokes the seal since then."""
+    if at is None:
+        return (registry().folder / "trust/seal-root.crl").read_bytes()
+    return revoked(at).public_bytes(Encoding.DER)
+
+
+def test_a_seal_that_the_roots_list_does_not_name_is_good(scripts: Any) -> None:
+    verdict = verified(scripts, sealed("RT"), listed(None))
+    assert (verdict.verdict, verdict.codes["seal"]) == ("valid", "seal_listed")
+    assert verified(scripts, sealed("RT")).codes["seal"] == "seal_ok"
+
+
+@pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_revoked_seal_is_left_to_those_who_check_timestamps(
+    scripts: Any, apart: timedelta
+) -> None:
+    verdict = verified(scripts, dated(), listed(WHEN + apart))
+    assert (verdict.verdict, verdict.codes["seal"]) == ("unchecked", "seal_revoked")
+
+
+def test_a_strangers_list_of_revoked_seals_is_refused(scripts: Any, tmp_path: Path) -> None:
+    make_seal(tmp_path)
+    strange = (tmp_path / "trust/seal-root.crl").read_bytes()
+    verdict = verified(scripts, sealed("RT"), strange)
+    assert (verdict.verdict, verdict.codes["seal"]) == ("invalid", "revocations_root")
 
 
 @pytest.mark.parametrize("permille", range(0, 1000, 37))

@@ -5,12 +5,11 @@ Papers are dated in memory here; `test_time_stamper.py` asks a real authority ov
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 
 import pytest
 from asn1crypto import cms
-from cryptography import x509
 from pyhanko.sign.timestamps import TimeStamper
 
 from certificates.pki import publish_list
@@ -19,6 +18,7 @@ from certificates.seal import Sealer
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
+from tests.support.revoked import revoked
 from tests.support.sealed_paper import WHEN, first_failed, registry, rendering, sealed
 from tests.support.seals import folders, make_seal
 from tests.support.time_stamps import authority, time_root
@@ -104,26 +104,6 @@ def test_a_stamp_of_another_seal_is_refused() -> None:
         verdict = verify_pdf(data, anchors)
         assert first_failed(verdict) == "seal"
         assert not verdict.ok
-
-
-def revoked(at: datetime) -> x509.CertificateRevocationList:
-    """Return a list by the shared registry's root, as if its seal were revoked since then."""
-    root = Root.open(registry().folder / "root", None)
-    [seal] = root.seals()
-    entry = (
-        x509.RevokedCertificateBuilder()
-        .serial_number(seal.serial_number)
-        .revocation_date(at.astimezone(UTC).replace(tzinfo=None))
-        .build()
-    )
-    return (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(root.certificate.subject)
-        .last_update(WHEN)
-        .next_update(WHEN + DAY)
-        .add_revoked_certificate(entry)
-        .sign(root.key, seal.signature_hash_algorithm)
-    )
 
 
 @pytest.mark.parametrize(

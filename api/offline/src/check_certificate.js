@@ -3,7 +3,7 @@
 /**
  * Verify a sealed certificate.
  *
- * `given` holds what the reader trusts (policy, registry, sealRoot) and what else was dropped:
+ * `given` holds what the reader trusts (policy, registry, sealRoot, revoked) and what else was dropped:
  * ledger, entries, proofs, checkpoints.
  */
 async function verifyCertificate(bytes, given) {
@@ -105,6 +105,11 @@ async function checkSeal(file, given) {
   const named = rowOf(given.registry.entry, 'registry').seal_root_sha256;
   require_(sha256Hex(given.sealRoot.bytes) === named, 'seal_root_other');
   await requireUnder(certificate, given.sealRoot, seal.at);
+  if (given.revoked !== null) {
+    await requireNotRevoked(certificate, given.sealRoot, given.revoked);
+    const list = beijingDate(given.revoked.at * 1000);
+    return ['seal_listed', { name: certificate.name, at: beijingDate(seal.at * 1000), list }];
+  }
   return ['seal_ok', { name: certificate.name, at: beijingDate(seal.at * 1000) }];
 }
 

@@ -4,7 +4,7 @@
 /** Nothing yet: what the reader trusts, and what is to be checked. */
 function nothingGiven() {
   return {
-    policy: null, registry: null, sealRoot: null,
+    policy: null, registry: null, sealRoot: null, revoked: null,
     certificates: [], stateProofs: [], proofs: [], entries: [], checkpoints: [], ledger: null,
     ledgerBytes: null, codes: [], numbers: [], tiles: new Map(), witnessedAfter: null,
   };
@@ -21,6 +21,11 @@ async function takeMaterial(given, bytes, name = '') {
   if (latin1(bytes.subarray(0, 5)) === '%PDF-') {
     given.certificates.push(bytes);
     return 'certificate';
+  }
+  // A list in DER: no text has such a byte behind its first.
+  if (bytes[0] === 0x30 && bytes[1] >= 0x80) {
+    given.revoked = readRevocations(bytes);
+    return 'revocations';
   }
   const text = textOf(bytes);
   if (text.startsWith(PROOF_HEADER)) {

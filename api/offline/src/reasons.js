@@ -4,7 +4,8 @@
 const REASONS = {
   // Passed.
   file_ok: ['文件由页面与签章两部分组成，六个附件齐全，没有会自行动作的内容', 'a page and its seal, all six attachments, nothing that acts'],
-  seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；本页不核验时间戳与吊销清单', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); timestamps and revocations are not checked here'],
+  seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；未给出吊销清单（seal-root.crl），本页不核验时间戳', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); no list of revoked seals was given (seal-root.crl), and timestamps are not checked here'],
+  seal_listed: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；{list} 的清单未吊销此签章，本页不核验时间戳', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); the list of {list} does not revoke it; timestamps are not checked here'],
   entry_ok: ['第 {seq} 号记录（{kind}，北京时间 {at}）格式规范，全部签名成立', 'entry {seq} ({kind}, {at} Beijing time) is well formed and all its signatures hold'],
   registry_ok: ['登记簿是您信任的 {origin}（{environment}）', 'the registry is the one you trust: {origin} ({environment})'],
   proof_ok: ['证明文件可读，指第 {index} 号记录', 'the proof can be read, and is about entry {index}'],
@@ -39,6 +40,7 @@ const REASONS = {
   no_registry: ['没有给出您信任的 registry.json', 'no registry.json that you trust was given'],
   no_seal_root: ['没有给出签章根证书（seal-root.pem）', 'no root of the seal was given (seal-root.pem)'],
   pdf_extended: ['这似乎是附有存档时间戳的文件，本页不核验它；请放入原始证书，或用 sinkledger verify 核验', 'this seems to be a file with an archive timestamp, which is not checked here: give the certificate as it was issued, or use sinkledger verify'],
+  seal_revoked: ['此签章密钥已于 {at} 吊销；之前所签的文件可由时间戳证明，而本页不核验时间戳，请用 sinkledger verify 核验', 'this seal’s key was revoked on {at}; a timestamp could prove the paper older, which is not checked here: use sinkledger verify'],
   no_record: ['没有给出登记簿导出文件，无法查这个文件是否登载在案', 'no exported ledger was given, so whether this file is recorded cannot be looked up'],
   record_unproven: ['第 {seq} 号记录登载了这个文件，但没有给出涵盖它的检查点', 'entry {seq} records this file, but no checkpoint that covers it was given'],
   no_checkpoint: ['没有给出这个登记簿的检查点', 'no checkpoint of this log was given'],
@@ -64,6 +66,7 @@ const REASONS = {
   seal_digest: ['文件内容与签章不符', 'the file’s content is not what was sealed'],
   seal_signature: ['签章的签名不成立', 'the seal’s signature does not hold'],
   seal_signer: ['签章没有指明它所用的证书', 'the seal does not name the certificate it uses'],
+  revocations_root: ['吊销清单不是由签章根证书签署', 'the list of revoked seals is not signed by the root of the seals'],
   seal_root: ['签章不是由受信任的根证书签发', 'the seal is not under the trusted root'],
   seal_root_other: ['给出的根证书不是登记簿第 0 号记录所载的那一张', 'the given root is not the one that entry 0 of the registry names'],
   seal_expired: ['盖章时证书不在有效期内（{name}）', 'a certificate was not valid when it was sealed ({name})'],

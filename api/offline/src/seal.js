@@ -137,6 +137,38 @@ async function requireUnder(certificate, root, at) {
   require_(await isP256(root.point, certificate.signature, certificate.signed), 'seal_root');
 }
 
+/** Read a list of revoked certificates (RFC 5280, clause 5); who signed it is asked apart. */
+function readRevocations(bytes) {
+  const [body, method, signature] = innerDer(onlyDer(bytes, 0x30));
+  der(derOid(innerDer(method, 0x30)[0]) === OID.ecdsaWithSha256 && signature?.tag === 0x03);
+  const fields = innerDer(body, 0x30);
+  const dates = fields.filter((one) => one.tag === 0x17 || one.tag === 0x18);
+  der(dates.length === 1 || dates.length === 2);
+  const listed = fields.slice(fields.indexOf(dates.at(-1)) + 1).find((one) => one.tag === 0x30);
+  const entries = listed === undefined ? [] : innerDer(listed);
+  return {
+    signed: body.whole,
+    signature: signature.content.subarray(1),
+    at: derTime(dates[0]),
+    entries: entries.map((one) => {
+      const [serial, when] = innerDer(one, 0x30);
+      return { serial: serial.whole, at: derTime(when) };
+    }),
+  };
+}
+
+/**
+ * Require that a seal is not on the list that its root signed.
+ *
+ * A revoked seal stays good for what it sealed before, which only a timestamp can say; those are
+ * not checked here, so the question is left open.
+ */
+async function requireNotRevoked(certificate, root, listed) {
+  require_(await isP256(root.point, listed.signature, listed.signed), 'revocations_root');
+  const entry = listed.entries.find((one) => sameBytes(one.serial, certificate.serial));
+  if (entry !== undefined) throw new NotChecked('seal_revoked', { at: beijingDate(entry.at * 1000) });
+}
+
 /** Return the one certificate of a PEM file. */
 function parsePemCertificate(text) {
   const found = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)\n-----END CERTIFICATE-----\n?$/

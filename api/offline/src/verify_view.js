@@ -68,11 +68,12 @@ function stepsView(result) {
 
 /** Return what the reader trusts so far, each with the fingerprint to compare. */
 function trustView(given) {
-  const { policy, registry, sealRoot } = given;
+  const { policy, registry, sealRoot, revoked } = given;
   return element('ul', { class: 'trusted' },
     trustItem('policy', policy && policyText(policy)),
     trustItem('registry', registry && registryText(registry)),
-    trustItem('seal_root', sealRoot && `${sealRoot.name} · SHA-256 ${sha256Hex(sealRoot.bytes)}`));
+    trustItem('seal_root', sealRoot && `${sealRoot.name} · SHA-256 ${sha256Hex(sealRoot.bytes)}`),
+    trustItem('revocations', revoked && beijingDate(revoked.at * 1000)));
 }
 
 function trustItem(name, text) {
