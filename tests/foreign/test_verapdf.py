@@ -12,7 +12,8 @@ import pikepdf
 import pytest
 
 from tests.support.architecture import ROOT
-from tests.support.sealed_paper import rendering, sealed
+from tests.support.sealed_paper import registry, renderer, rendering
+from tests.support.specimens import LOOKS, paper
 
 JARS = ROOT / ".tools" / "verapdf"
 PROGRAM = "org.verapdf.apps.GreenfieldCliWrapper"
@@ -40,7 +41,7 @@ def judged(flavour: str, files: dict[str, bytes], folder: Path) -> dict[str, str
 
 @pytest.mark.parametrize("flavour", ["3a", "ua1"])
 def test_every_paper_conforms(flavour: str, tmp_path: Path) -> None:
-    papers = {kind: sealed(kind) for kind in ("RT", "CL")}
+    papers = {look: registry().seal(renderer().draw(*paper(look))) for look in LOOKS}
     assert judged(flavour, papers, tmp_path) == dict.fromkeys(papers, "PASS")
 
 
