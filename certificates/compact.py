@@ -18,6 +18,7 @@ import cbor2
 from certificates.content import Content
 from certificates.service_key import ServiceKey, is_signed
 from contracts.dates import date_at
+from ledger.log.canonical import INTEGER_MAX
 
 BENEFICIARY_SIZE_MAX: Final = 60
 """Bytes of UTF-8, twenty Chinese characters: then the code has at most 61 modules a side."""
@@ -101,7 +102,12 @@ def make_code(claims: Claims, key: ServiceKey) -> bytes:
         },
         canonical=True,
     )
-    signed = [_PROTECTED, {_KEY_ID: key_id(key.public)}, payload, key.sign(_to_sign(payload))]
+    signed = [
+        _PROTECTED,
+        {_KEY_ID: key_id(key.public)},
+        payload,
+        key.sign(signed_structure(payload)),
+    ]
     return cbor2.dumps(cbor2.CBORTag(_TAG, signed), canonical=True)
 
 
@@ -117,10 +123,10 @@ def read_code(code: bytes, public: bytes) -> Claims:
         protected, unprotected, payload, signature = _tagged(code)
         if protected != _PROTECTED or unprotected != {_KEY_ID: key_id(public)}:
             raise CodeError("signed by another key, or by another algorithm")
-        if not is_signed(public, signature, _to_sign(payload)):
+        if not is_signed(public, signature, signed_structure(payload)):
             raise CodeError("the signature does not hold")
         claims = _claims(cbor2.loads(payload))
-    except (cbor2.CBORDecodeError, TypeError, ValueError, KeyError) as error:
+    except (cbor2.CBORError, TypeError, ValueError, OverflowError) as error:
         raise CodeError(str(error)) from error
     return claims
 
@@ -147,14 +153,16 @@ def _claims(value: Any) -> Claims:
         beneficiary=value[_BENEFICIARY],
         credential_hash=value[_HASH],
     )
-    kinds = (str, int, date, str, bytes)
-    parts = (claims.number, claims.quantity_kg, claims.day, claims.beneficiary)
-    if any(type(part) is not kind for part, kind in zip(parts, kinds, strict=False)):
+    kinds = {_NUMBER: str, _QUANTITY: int, _DAY: date, _BENEFICIARY: str, _HASH: bytes}
+    if any(type(value[name]) is not kind for name, kind in kinds.items()):
         raise CodeError("a claim is of another type")
+    if not 0 <= claims.quantity_kg <= INTEGER_MAX or claims.day < _EPOCH:
+        raise CodeError("a claim is out of range")
+    if len(claims.credential_hash) != HASH_SIZE:
+        raise CodeError("the credential's digest has another size")
     return claims
 
 
-def _to_sign(payload: bytes) -> bytes:
+def signed_structure(payload: bytes, *, protected: bytes = _PROTECTED) -> bytes:
     """Return Sig_structure of RFC 9052, clause 4.4, without data from outside."""
-    structure = [_CONTEXT, _PROTECTED, b"", payload]
-    return cbor2.dumps(structure, canonical=True)
+    return cbor2.dumps([_CONTEXT, protected, b"", payload], canonical=True)

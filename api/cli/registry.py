@@ -40,7 +40,7 @@ def init(
         Path | None, typer.Option("--predecessor-policy", help="Default: the old folder's.")
     ] = None,
 ) -> None:
-    """Make keys and trust anchors of a new registry and draft entry 0 for its officers.
+    """Make keys of a new registry and draft entry 0 for its officers, after 'pki init'.
 
     Every officer then signs the file with their own key ('order sign'), and 'order submit' opens
     the registry. Back the key folder up apart from the data folder.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from certificates.seal import _AppendingWriter
+from certificates.seal import AppendingWriter
 from ledger.log.canonical import canonical
 from tests.browser.test_certificates import trust, verified
 from tests.browser.test_state_proofs import case_of, checked
@@ -127,9 +127,7 @@ def test_a_guard_refuses(scripts: Any, script: str, code: str) -> None:
 def test_the_seals_own_section_may_not_change_the_page(
     scripts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        _AppendingWriter, "_update_meta", lambda self: tampering.page_replaced(self)
-    )
+    monkeypatch.setattr(AppendingWriter, "_update_meta", lambda self: tampering.page_replaced(self))
     verdict = verified(scripts, registry().seal(rendering("RT")))
     assert verdict.codes["seal"] == "seal_section"
     assert verdict.verdict == "invalid"
