@@ -92,6 +92,20 @@ def read_report(report: str, registry: RegistryDep) -> dict[str, Any]:
     return {"id": report, **row_of(registry, f"report/{report}")}
 
 
+@router.get("/losses")
+def list_losses(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of declared losses, oldest first: what is covered, owed and impaired."""
+    return page_of_rows(registry, "loss/", cursor, limit, response)
+
+
+@router.get("/losses/{loss}")
+def read_loss(loss: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return a declared loss."""
+    return {"id": loss, **row_of(registry, f"loss/{loss}")}
+
+
 @router.get("/parameters")
 def list_parameters(
     registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100

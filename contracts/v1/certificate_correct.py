@@ -1,9 +1,9 @@
 """`certificate.correct`: an erratum, the text that a paper prints wrongly and what is right (更正).
 
 Names, titles and statements can be corrected. Numbers, quantities, serials, codes and dates never
-can: where those are wrong, the paper is revoked. The files recorded so far are superseded; a file
-recorded later prints the right text. Each corrected text has a row of its own,
-`erratum/<number>/<field>.<language>`.
+can: where those are wrong, the paper is revoked. The files recorded so far are superseded: what
+they state holds, and whoever looks them up reads both texts. Each corrected text has a row of its
+own, `erratum/<number>/<field>.<language>`.
 
 Source: domain sheet of this registry, certificate: valid becomes superseded by a correction;
 a second signature for issue, revocation and correction.
@@ -153,7 +153,7 @@ def decide(books: Books, order: Order, body: Erratum, moment: Moment) -> Outcome
 
 
 def printed_text(books: Books, number: str, field: str, language: str) -> str | None:
-    """Return a text as the newest paper of this certificate prints it, or nothing.
+    """Return a text as the paper and its errata have it now, or nothing.
 
     Raises:
         Refused: `TEXT_NOT_PRINTED` when the paper has no such text at all, as that of a person

@@ -30,8 +30,9 @@ ROWS_BYTES_MAX: Final = 12 * 1024
 """Retirements, and bytes of their rows as they were, after which an order is full: two rows each,
 grown by one event, then still fit into an entry."""
 
-WINDOW: Final = 4_096
-"""Units that are asked for at once on the way down; it changes no answer."""
+WINDOW: Final = 64
+"""Units that are first asked for at once on the way down; where blocks are long, twice as many the
+next time, and so on. It changes no answer, only how much is looked up in vain."""
 
 IMPAIRED: Final = Change(event="impaired", reason="loss")
 RESTORED: Final = Change(event="restored", reason="replacement")
@@ -169,10 +170,12 @@ def _downwards(books: Books, project: str, cursor: Json) -> Iterator[Block]:
         below = integer_of(issued, "gross_kg") if issued else 0
         if start is not None and batch == start["batch"]:
             below = integer_of(start, "below")
+        window = WINDOW
         while below > 0:
-            found = books.blocks(batch, max(below - WINDOW, 0), below)
+            found = books.blocks(batch, max(below - window, 0), below)
             yield from reversed(found)
             below = found[0].first
+            window *= 2 if len(found) < RETIREMENTS_MAX else 1
 
 
 def _open_kg(retirement: Value, known: Value, project: str) -> int:

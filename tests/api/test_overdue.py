@@ -124,3 +124,11 @@ def test_a_number_that_nobody_issued_is_one_sentence(service: Service, number: s
     result = RUNNER.invoke(app, ["certificate", "status", number, "--data", str(folder)])
     assert result.exit_code != 0
     assert number in str(result.exception)
+
+
+def test_losses_can_be_read(service: Service) -> None:
+    [listed] = service.get("/v1/losses")
+    loss = service.get("/v1/losses/00000172")
+    assert (loss["id"], loss["owed_kg"], loss["due"]) == ("00000172", 60_000, "2027-10-26")
+    assert listed["id"] == loss["id"]
+    assert service.client.get("/v1/losses/0000ZZZZ").status_code == 404

@@ -12,10 +12,10 @@ from contracts.refusal import Refused
 from contracts.values import INTEGER_MAX, Json
 from ledger.log.canonical import canonical
 from tests.support.mutations import mutated, values
-from tests.support.scenario import main_job, world_at
+from tests.support.scenario import whole_world, world_at
 from tests.support.world import Step
 
-STEPS = main_job()
+STEPS = whole_world().steps
 by_step = pytest.mark.parametrize(
     "step", [pytest.param(step, id=f"{step.seq}-{step.kind}") for step in STEPS]
 )

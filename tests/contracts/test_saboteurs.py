@@ -7,6 +7,8 @@ import pytest
 from contracts.invariants import InvariantError
 from contracts.refusal import RefusalCode
 from contracts.values import Movement
+from tests.support.life_bodies import correction
+from tests.support.life_steps import CLAIM_PAPER
 from tests.support.main_steps import FARM_ID, PLANNER, VERIFIER_ID
 from tests.support.people import key
 from tests.support.refusing import Spoil, after_row, again, both, changing, changing_in, code_of
@@ -30,6 +32,34 @@ def nothing(*arguments: object, **named: object) -> None:
 
 
 CASES = [
+    pytest.param(
+        "certificate.revoke",
+        changing(number=CLAIM_PAPER),
+        RefusalCode.CERTIFICATE_STATE_WRONG,
+        ("contracts.v1.certificate_revoke.check_standing", nothing),
+        id="revoked-only-after-a-warning",
+    ),
+    pytest.param(
+        "loss.declare",
+        changing(quantity_kg=10**9),
+        RefusalCode.LOSS_TOO_LARGE,
+        ("contracts.v1.loss_declare._declared_kg", lambda books, body, project: 1),
+        id="lost-at-most-what-was-issued",
+    ),
+    pytest.param(
+        "loss.declare",
+        changing(happened_on="2000-01-01"),
+        RefusalCode.LOSS_DATE_WRONG,
+        ("contracts.v1.loss_declare._check_date", nothing),
+        id="lost-while-it-counted",
+    ),
+    pytest.param(
+        "certificate.correct",
+        changing(corrections=[correction("name", "别的大会", "示例大会")]),
+        RefusalCode.TEXT_NOT_PRINTED,
+        ("contracts.v1.certificate_correct.printed_text", lambda *asked: "别的大会"),
+        id="corrected-as-printed",
+    ),
     pytest.param(
         "report.verify",
         after_row(f"acct/{VERIFIER_ID}", org=FARM_ID),

@@ -9,7 +9,7 @@ from contracts.values import INTEGER_MAX, OUTCOME_BYTES_MAX, Json
 from ledger.log.canonical import canonical
 from tests.support.main_steps import SERVICE
 from tests.support.refusing import refusal
-from tests.support.scenario import before, main_job, world_at
+from tests.support.scenario import before, whole_world, world_at
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 values = st.recursive(
@@ -26,8 +26,8 @@ def test_is_the_length_of_the_canonical_bytes(value: Json) -> None:
     assert json_bytes(value) == len(canonical(value))
 
 
-def test_every_outcome_of_the_main_job_is_measured_right() -> None:
-    for step in main_job():
+def test_every_outcome_of_the_whole_job_is_measured_right() -> None:
+    for step in whole_world().steps:
         outcome = step.decide(world_at(step.seq).books)
         written: Json = {
             "movements": [movement.to_json() for movement in outcome.movements],

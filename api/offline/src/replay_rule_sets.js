@@ -1,4 +1,4 @@
 // The rule sets that the replay implements, by the hash of their source (LEDGER_FORMAT
 // clause 14); written by `python -m api.offline.build`.
 
-const RULE_SETS = ['337f6a75fdb13b7c05d329c1dd6ab86341a1f1ae37772cdcd4fa288c124adaa2'];
+const RULE_SETS = ['dcbeb0fbdaed3e8ccedb2ab3e98cfdf0603e25cc395f05f62b46d1e98912265e'];

@@ -26,7 +26,7 @@ const SENTENCES = {
     { zh: '核查结论见第 {attestation_seq} 条记账。', en: "The verifier's attestation is entry {attestation_seq}." },
   ],
   'certificate.correct': [
-    { zh: '更正证书 {number} 的文字；已登记的文件由更正后的新文件取代。编号、数量和序号不变。', en: 'Correct the text of the certificate {number}; the files recorded so far are superseded. Numbers, quantities and serials stay.' },
+    { zh: '更正证书 {number} 的文字；已登记的文件标记为文字已更正。编号、数量和序号不变。', en: 'Correct the text of the certificate {number}; the files recorded so far are superseded. Numbers, quantities and serials stay.' },
     { each: 'corrections', zh: '{field}（{language}）：原文「{before}」，更正为「{after}」。', en: 'The {field} in {language}: “{before}” becomes “{after}”.' },
     { zh: '证据文件摘要 {evidence_sha256}。', en: 'Digest of the evidence: {evidence_sha256}.' },
   ],

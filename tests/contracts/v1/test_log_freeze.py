@@ -19,7 +19,7 @@ from tests.support.main_steps import (
 )
 from tests.support.people import ORIGIN, hex_digest
 from tests.support.refusing import Spoil, acting_as, changing, refusal, signed_by
-from tests.support.scenario import before, main_job, main_world
+from tests.support.scenario import before, main_world, whole_world
 from tests.support.world import Step, World
 
 SUCCESSOR = "demo.sinkledger.example/baotou-2"
@@ -48,7 +48,9 @@ def test_it_may_have_no_successor() -> None:
     assert world.do(world.changed(step, successor=...)).rows[0].value["successor"] is None
 
 
-@pytest.mark.parametrize("kind", sorted({step.kind for step in main_job()} - {*STILL_TAKEN}))
+@pytest.mark.parametrize(
+    "kind", sorted({step.kind for step in whole_world().steps} - {*STILL_TAKEN})
+)
 def test_afterwards_no_order_of_any_other_kind_is_taken(kind: str) -> None:
     world, step = before(kind)
     if kind == "registry.open":
