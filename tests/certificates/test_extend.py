@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
@@ -21,6 +22,8 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
@@ -34,7 +37,7 @@ from tests.support.blank_paper import blank_paper
 from tests.support.extended_paper import DAY, dated, evidence, extended, refused, trust
 from tests.support.sealed_paper import WHEN, registry, sealed
 from tests.support.seals import make_seal
-from tests.support.time_stamps import authority
+from tests.support.time_stamps import authority, time_root
 
 
 def test_an_extended_file_begins_with_the_one_that_was_issued() -> None:
@@ -50,6 +53,34 @@ def test_it_verifies_and_its_level_is_named(times: int) -> None:
     assert verdict.facts.dated_at_us == int(WHEN.timestamp()) * 1_000_000
     assert f"then {times} archive timestamp" in verdict.step("file").en
     assert f"2026-11-{22 + times}" in verdict.step("time").en
+
+
+def test_poppler_and_qpdf_read_a_dated_paper(tmp_path: Path) -> None:
+    path = tmp_path / "dated.pdf"
+    path.write_bytes(dated())
+    said = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False)
+    assert "Signature is Valid" in said.stdout
+    assert "Total document signed" in said.stdout
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=True)
+    assert checked.stderr == ""
+
+
+def test_pyhanko_finds_a_dated_paper_valid_under_both_roots() -> None:
+    seal_root = (registry().folder / "trust/seal-root.pem").read_bytes()
+    seals, times = (
+        ValidationContext(
+            trust_roots=list(load_certs_from_pemder_data(pem)), allow_fetching=False, moment=WHEN
+        )
+        for pem in (seal_root, time_root(WHEN).public_bytes(Encoding.PEM))
+    )
+    [signature] = PdfFileReader(BytesIO(dated()), strict=True).embedded_signatures
+    status = asyncio.run(
+        async_validate_pdf_signature(signature, seals, ts_validation_context=times)
+    )
+    assert status.bottom_line
+    assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    assert status.timestamp_validity is not None
+    assert status.timestamp_validity.trusted
 
 
 def test_the_issued_file_stays_what_it_was() -> None:

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 
 from tests.support.architecture import ROOT
+from tests.support.extended_paper import dated, extended
 from tests.support.sealed_paper import registry, renderer, rendering
 from tests.support.specimens import LOOKS, paper
 
@@ -42,6 +43,7 @@ def judged(flavour: str, files: dict[str, bytes], folder: Path) -> dict[str, str
 @pytest.mark.parametrize("flavour", ["3a", "ua1"])
 def test_every_paper_conforms(flavour: str, tmp_path: Path) -> None:
     papers = {look: registry().seal(renderer().draw(*paper(look))) for look in LOOKS}
+    papers |= {"dated": dated(), "extended": extended(2)}
     assert judged(flavour, papers, tmp_path) == dict.fromkeys(papers, "PASS")
 
 
