@@ -21,14 +21,16 @@ from ledger.log.canonical import canonical, parse_canonical
 from tests.certificates.test_render import many_ranges
 from tests.support.certificates import BASE_URL, SERVICE_KEY, FakeLog, demo_log
 from tests.support.people import digest
+from tests.support.specimens import LOOKS, paper
 
 VECTORS = json.loads(Path("tests/vectors/eddsa-jcs-2022.json").read_text(encoding="utf-8"))
 W3C_KEY = ServiceKey(seed=multibase_bytes(VECTORS["secretKeyMultibase"])[2:])
 
 
-@pytest.fixture(params=["RT", "CL"])
+@pytest.fixture(params=LOOKS)
 def content(request: pytest.FixtureRequest) -> Content:
-    return demo_log().content(str(request.param))
+    """What a paper of every kind says."""
+    return paper(str(request.param))[0]
 
 
 def document_of(content: Content) -> dict[str, Any]:

@@ -9,13 +9,15 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
 
+from certificates.art_layer import CODE_MM
 from certificates.compact import BENEFICIARY_SIZE_MAX, read_code
 from certificates.qr import QUIET_MODULES, code_of_text, qr_matrix, qr_text
 from contracts.values import Json
 from tests.support.certificates import BASE_URL, SERVICE_KEY, FakeLog, demo_log
 from tests.support.sealed_paper import renderer
+from tests.support.specimens import LOOKS, paper
 
-SIDE_MM = 31.5
+SIDE_MM = CODE_MM[2]
 MODULE_MM_MIN = 0.45
 LONG = "内蒙古自治区包头市示例生态环境保护与大型活动综合服务（集团）股份有限公司" * 2
 
@@ -25,16 +27,19 @@ def with_name(name: str) -> FakeLog:
     return demo_log().restated("RT", beneficiary=named)
 
 
-CASES = {"RT": demo_log(), "CL": demo_log(), "RT-long": with_name(LONG[:60])}
+CASES = (*LOOKS, "long name")
 
 
 @pytest.fixture(scope="module", params=CASES)
-def paper(request: pytest.FixtureRequest) -> tuple[str, bytes]:
-    """What the code of a paper holds, and the paper."""
-    log, kind = CASES[str(request.param)], str(request.param)[:2]
-    statement = log.statement(kind)
-    text = qr_text(BASE_URL, log.content(kind).number, statement.code)
-    return text, renderer().render(statement)
+def drawn(request: pytest.FixtureRequest) -> tuple[str, bytes]:
+    """What the code of a paper holds, and the paper: one of every kind, one of a long name."""
+    if request.param == "long name":
+        log = with_name(LONG[:60])
+        content, statement = log.content("RT"), log.statement("RT")
+    else:
+        content, statement = paper(str(request.param))
+    text = qr_text(BASE_URL, content.number, statement.code)
+    return text, renderer().draw(content, statement)
 
 
 def image_of(data: bytes, dpi: int) -> Image.Image:
@@ -62,21 +67,21 @@ def by_zbar(image: Image.Image, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
-def test_two_scanners_read_a_page(paper: tuple[str, bytes], dpi: int, tmp_path: Path) -> None:
-    text, data = paper
+def test_two_scanners_read_a_page(drawn: tuple[str, bytes], dpi: int, tmp_path: Path) -> None:
+    text, data = drawn
     image = image_of(data, dpi)
     assert by_zxing(image) == text
     assert by_zbar(image, tmp_path) == text
 
 
-def test_a_coarse_page_is_read(paper: tuple[str, bytes], tmp_path: Path) -> None:
-    text, data = paper
+def test_a_coarse_page_is_read(drawn: tuple[str, bytes], tmp_path: Path) -> None:
+    text, data = drawn
     image = image_of(data, 100)
     assert text in (by_zxing(image), by_zbar(image, tmp_path))
 
 
-def test_a_crooked_blurred_photograph_is_read(paper: tuple[str, bytes], tmp_path: Path) -> None:
-    text, data = paper
+def test_a_crooked_blurred_photograph_is_read(drawn: tuple[str, bytes], tmp_path: Path) -> None:
+    text, data = drawn
     image = photographed(image_of(data, 150))
     assert text in (by_zxing(image), by_zbar(image, tmp_path))
 
