@@ -83,7 +83,7 @@ def _papers(registry: Registry, number: str) -> Iterator[SiteFile]:
 
 def _page(registry: Registry, finding: Finding, language: Language) -> str:
     proven = finding.state in (State.GOOD, State.STALE)
-    shown = replace(finding, state=State.COPY) if proven else finding
+    shown = replace(finding, state=State.COPY if proven else finding.state, is_current=False)
     number = finding.content.number
     page = Page(language=language, path="")
     base_url = registry.settings.base_url.rstrip("/")

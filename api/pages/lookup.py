@@ -65,6 +65,7 @@ class Finding:
         checkpoint: The published checkpoint, if there is one.
         covered: Whether the checkpoint provably covers the stating entry, the newest record and
             what happened last.
+        is_current: Whether all of that is so as of a checkpoint that is fresh.
         life: What became of it.
         neighbours: The entries around the stating entry, itself among them.
         related: Numbers of the certificates that it cites or is cited by.
@@ -77,6 +78,7 @@ class Finding:
     copies: tuple[Copy, ...]
     checkpoint: Published | None
     covered: bool
+    is_current: bool
     life: Life
     neighbours: tuple[Entry, ...]
     related: tuple[str, ...]
@@ -111,6 +113,7 @@ def find(registry_: Registry, typed: str, *, now_us: int) -> Finding:
         copies=copies,
         checkpoint=checkpoint,
         covered=covered,
+        is_current=state is State.GOOD,
         life=life,
         neighbours=_neighbours(registry_, number.seq),
         related=_related(registry_, number),

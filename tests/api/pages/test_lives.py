@@ -61,6 +61,11 @@ def test_the_page_says_it_first_and_in_both_languages(
     assert chinese.status == english.status == 200
 
 
+def test_a_revoked_certificate_still_says_that_the_checkpoint_is_fresh(until: Until) -> None:
+    page = read(until("certificate.revoke", 0), f"/verify/{ENTERPRISE_PAPER}")
+    assert "状态不是新近的" not in page.text
+
+
 def test_a_reinstated_certificate_tells_both_events_with_their_entries(until: Until) -> None:
     service = until("certificate.reinstate", 0)
     page = read(service, f"/verify/{ENTERPRISE_PAPER}")
