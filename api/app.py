@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.cross_origin import ALLOWED, CrossOrigin, is_open
 from api.limits import BodyLimit
+from api.pages import verdict
 from api.pages.routes import router as pages
 from api.pages.routes import show_wrong_address
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
@@ -21,7 +22,9 @@ from api.routes import (
     static_log,
     trust,
     units,
+    verify,
 )
+from api.verifying import Gate
 from ledger.registry import Registry
 
 VERSION: Final = "0.1.0"
@@ -127,9 +130,12 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     )
     app.state.registry = registry
     app.state.clock_confirmed = clock_confirmed
-    for routes in (orders, records, units, claims, credentials, log, state, static_log, trust):
+    app.state.gate = Gate()
+    served = (orders, records, units, claims, credentials, log, state, static_log, trust, verify)
+    for routes in served:
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
-    app.include_router(pages, responses=PROBLEM_RESPONSES)
+    for shown in (pages, verdict.router):
+        app.include_router(shown, responses=PROBLEM_RESPONSES)
     add_problems(app)
     app.add_exception_handler(404, show_wrong_address)
     app.add_exception_handler(Exception, _failed)

@@ -6,10 +6,16 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem_response
+from api.verifying import BODY_BYTES_MAX as VERIFIED_BYTES_MAX
+from api.verifying import FORM_BYTES_MAX
 
 BODY_BYTES_MAX: Final = 65_536
 DIGITS_MAX: Final = 19
-UPLOADS: Final[Mapping[str, int]] = {"/v1/orders:batch": 4 << 20}
+UPLOADS: Final[Mapping[str, int]] = {
+    "/v1/orders:batch": 4 << 20,
+    "/v1/verify": VERIFIED_BYTES_MAX,
+    "/verify": FORM_BYTES_MAX,
+}
 """Named uploads and how large each may be."""
 
 

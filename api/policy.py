@@ -1,7 +1,8 @@
 """Who may use which route: every route is declared here, and a test refuses one that is not.
 
 `public` routes read what the log makes public to everyone. `signed` routes take what carries its
-own authority: an order is refused unless the persons it needs have signed it.
+own authority: an order is refused unless the persons it needs have signed it. `judged` routes take
+anybody's file or text, say what is to be thought of it, and keep nothing.
 """
 
 from typing import Final
@@ -32,6 +33,8 @@ POLICIES: Final = {
     ("GET", "/v1/claims/{claim}"): "public",
     ("GET", "/v1/entries/{seq}"): "public",
     ("GET", "/v1/entries/{seq}/proof"): "public",
+    ("GET", "/v1/losses"): "public",
+    ("GET", "/v1/losses/{loss}"): "public",
     ("GET", "/v1/openapi.json"): "public",
     ("GET", "/v1/parameters"): "public",
     ("GET", "/v1/parcels/{parcel}"): "public",
@@ -46,11 +49,14 @@ POLICIES: Final = {
     ("GET", "/v1/state"): "public",
     ("GET", "/v1/state/proof"): "public",
     ("GET", "/v1/supply"): "public",
+    ("GET", "/v1/verify"): "public",
     ("GET", "/verify"): "public",
     ("GET", "/verify.html"): "public",
     ("GET", "/verify/{number}"): "public",
     ("POST", "/v1/orders"): "signed",
     ("POST", "/v1/orders:batch"): "signed",
+    ("POST", "/v1/verify"): "judged",
+    ("POST", "/verify"): "judged",
 }
 
 CROSS_ORIGIN: Final = frozenset({("GET", "/v1/registry"), ("POST", "/v1/orders")})

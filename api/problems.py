@@ -12,6 +12,8 @@ from starlette.types import Scope
 
 from api.text.catalogue import Language, say
 from api.text.refusals import explain
+from api.verifying import BusyError, TooSlowError
+from certificates.trust import TrustError
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.state.proving import NoBatchError, TooManyRowsError
@@ -174,6 +176,7 @@ def add_problems(app: FastAPI) -> None:
         del error
         return problem_response(request.scope, 503, "problem.busy")
 
+    _add_verifying_problems(app)
     _add_state_problems(app)
 
 
@@ -202,3 +205,20 @@ def _add_state_problems(app: FastAPI) -> None:
     def too_many_rows(request: Request, error: TooManyRowsError) -> JSONResponse:
         del error
         return problem_response(request.scope, 422, "problem.bad_request", {"fields": "prefix"})
+
+
+def _add_verifying_problems(app: FastAPI) -> None:
+    @app.exception_handler(BusyError)
+    def busy(request: Request, error: BusyError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 503, "problem.verifying")
+
+    @app.exception_handler(TooSlowError)
+    def too_slow(request: Request, error: TooSlowError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 408, "problem.too_slow")
+
+    @app.exception_handler(TrustError)
+    def trust_damaged(request: Request, error: TrustError) -> JSONResponse:
+        del error
+        return problem_response(request.scope, 503, "problem.trust_damaged")

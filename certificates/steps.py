@@ -44,6 +44,10 @@ class Steps:
             en = f"damaged, cannot be read ({type(error).__name__})"
         self._taken[name] = Step(name=name, state=state, zh=zh, en=en)
 
+    def has_passed(self, name: str) -> bool:
+        """Say whether a step that was taken has passed."""
+        return self._taken[name].state == PASSED
+
     def has_failed(self, name: str) -> bool:
         """Say whether a step that was taken has failed."""
         return self._taken[name].state == FAILED

@@ -36,6 +36,17 @@ STEPS: Final = (
 PROOF_STEPS: Final = ("entry", "proof", "status")
 """The steps of an entry and its proof without a page."""
 
+Identity: TypeAlias = Literal["identical", "other_bytes", "sealed", "foreign"]
+"""Whose file it is: one that the log records, byte for byte; sealed by us, but other bytes than any
+recorded; sealed by us, and nobody was asked for the record; not ours."""
+
+IDENTICAL: Final = "identical"
+OTHER_BYTES: Final = "other_bytes"
+SEALED: Final = "sealed"
+FOREIGN: Final = "foreign"
+
+Source: TypeAlias = Literal["ledger", "proof"]
+
 
 class StepFailed(Exception):  # noqa: N818 - an outcome of a check, not a fault of the program
     """A step does not hold; says why in both languages."""
@@ -70,6 +81,33 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What became of a certificate, and as of when.
+
+    Attributes:
+        state: valid, suspended, impaired, superseded, expired or revoked.
+        as_of: Entries that are taken into account; what comes after them is not known.
+        source: "proof" if a committed state was proven, "ledger" if the registry itself was asked.
+        event: What happened last, like "reinstated"; none if nothing ever did.
+        reason: Why, as a code.
+        seq: The entry by which it happened.
+        copies_superseded: How many of its files an erratum has superseded.
+    """
+
+    state: str
+    as_of: int
+    source: Source
+    event: str | None = None
+    reason: str | None = None
+    seq: int | None = None
+    copies_superseded: int = 0
+
+    def to_json(self) -> dict[str, Json]:
+        """Return it as plain JSON."""
+        return {name: getattr(self, name) for name in Standing.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a certificate says of itself; to be shown, and believed only as far as steps passed.
 
@@ -100,10 +138,21 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """All steps, and what the certificate says."""
+    """All steps, what the certificate says, whose file it is and what became of it.
+
+    Attributes:
+        steps: What was checked, in sequence.
+        facts: What the certificate says of itself.
+        offered: What was given to verify, one of `certificates.offered.Offered`.
+        identity: Whose file it is; only files have one.
+        standing: What became of the certificate.
+    """
 
     steps: tuple[Step, ...]
     facts: Facts
+    offered: str = "pdf"
+    identity: Identity | None = None
+    standing: Standing | None = None
 
     @property
     def ok(self) -> bool:
@@ -135,11 +184,21 @@ class Verdict:
         return next(step for step in self.steps if step.name == name)
 
     def to_json(self) -> dict[str, Json]:
-        """Return the verdict as plain JSON: the facts, "ok" and "steps"."""
+        """Return the verdict as plain JSON: the facts, "ok", "steps" and so on."""
         facts: dict[str, Json] = {
             name: getattr(self.facts, name) for name in Facts.__dataclass_fields__
         }
-        return {**facts, "ok": self.ok, "steps": [step.to_json() for step in self.steps]}
+        return {
+            **facts,
+            "identity": self.identity,
+            "offered": self.offered,
+            "ok": self.ok,
+            "status": self.standing.to_json() if self.standing else None,
+            "steps": [
+                {"position": position, **step.to_json()}
+                for position, step in enumerate(self.steps, start=1)
+            ],
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Verdict":
@@ -157,6 +216,9 @@ class Verdict:
                 for one in steps
             ),
             facts=Facts(**{name: cast("Any", value[name]) for name in Facts.__dataclass_fields__}),
+            offered=cast("str", value["offered"]),
+            identity=cast("Identity | None", value["identity"]),
+            standing=Standing(**cast("Any", value["status"])) if value["status"] else None,
         )
 
 

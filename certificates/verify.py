@@ -26,9 +26,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from certificates.offered import Offered
 from certificates.steps import Steps
 from certificates.trust import Trust, TrustError
-from certificates.verdict import PROOF_STEPS, STEPS, Verdict
+from certificates.verdict import FOREIGN, PROOF_STEPS, SEALED, STEPS, Verdict
 from certificates.verify_case import Case
 from certificates.verify_content import check_text
 from certificates.verify_credential import check_code, check_credential
@@ -44,15 +45,15 @@ from contracts.dates import BEIJING
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
-EXIT_NOT_CHECKED: Final = 3
-"""Nothing failed, but a trust anchor is missing. (2 is a wrong call.)"""
+EXIT_NOT_CHECKED: Final = 2
+"""Nothing failed, but a step was not checked, as a trust anchor is missing; or a wrong call."""
 
 
 def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verdict:
     """Verify a sealed certificate.
 
     Args:
-        data: The whole file. For files from strangers use `verify_in_subprocess`.
+        data: The whole file. For files from strangers use `verify_in_child`.
         trust: What the reader trusts.
         newer: A newer checkpoint of the log, or how fresh one has to be.
 
@@ -78,8 +79,13 @@ def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verd
             steps.take("state", lambda: case.not_revoked(attested, document))
             if not steps.has_failed("proof"):
                 steps.take("status", lambda: case.state(attested.entry))
-    digest = sha256(data).hexdigest()
-    return Verdict(steps=steps.results(), facts=case.facts(digest))
+    is_ours = document is not None and steps.has_passed("seal")
+    return Verdict(
+        steps=steps.results(),
+        facts=case.facts(sha256(data).hexdigest()),
+        identity=SEALED if is_ours else FOREIGN,
+        standing=case.standing,
+    )
 
 
 def verify_proof(
@@ -97,7 +103,8 @@ def verify_proof(
         steps.take("proof", lambda: case.prove(entry_bytes, proof_bytes))
         if not steps.has_failed("proof"):
             steps.take("status", lambda: case.state(entry))
-    return Verdict(steps=steps.results(), facts=case.facts(sha256(entry_bytes).hexdigest()))
+    facts = case.facts(sha256(entry_bytes).hexdigest())
+    return Verdict(steps=steps.results(), facts=facts, offered=Offered.PROOF)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certificates.trust import Trust
-from certificates.verdict import Facts, Finding
+from certificates.verdict import Facts, Finding, Standing, StepFailed
 from certificates.verify_extension import Sections, is_extended, open_sections, with_archives
 from certificates.verify_file import (
     ENTRY,
@@ -23,7 +23,7 @@ from certificates.verify_log import (
     read_entry,
 )
 from certificates.verify_seal import seal_time
-from certificates.verify_state import check_state
+from certificates.verify_state import check_standing, prove_standing
 from certificates.verify_time import Dated, check_time
 from certificates.verify_units import check_units, stated_kg, stated_number
 from ledger.log.entry import Entry
@@ -43,6 +43,7 @@ class Case:
     entry: Entry | None = None
     proven: PolicyVerdict | None = None
     quantity_kg: int | None = None
+    standing: Standing | None = None
 
     def open(self, data: bytes) -> Finding:
         """Open the file, which may have been extended."""
@@ -94,7 +95,14 @@ class Case:
     def not_revoked(self, attested: Attested, document: Document) -> Finding:
         """Check the state's proof."""
         number = stated_number(attested)
-        return check_state(document.attachments[STATE_PROOF], attested.entry, number, self.trust)
+        proof, entry = document.attachments[STATE_PROOF], attested.entry
+        self.standing = prove_standing(proof, entry, number, self.trust)
+        if self.newer.state is not None:
+            newer = prove_standing(self.newer.state, entry, number, self.trust)
+            if newer.as_of < self.standing.as_of:
+                raise StepFailed("所给的状态证明更旧", "the state proof given is the older one")
+            self.standing = newer
+        return check_standing(self.standing)
 
     def state(self, entry: Entry) -> Finding:
         """Say as of when."""

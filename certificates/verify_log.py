@@ -152,11 +152,13 @@ class Newer:
 
     Attributes:
         note: A newer signed checkpoint of the log.
+        state: A newer state proof of the certificate.
         witnessed_after: The latest checkpoint must have been witnessed then or later (POSIX
             seconds); nothing to ask for no age.
     """
 
     note: bytes | None = None
+    state: bytes | None = None
     witnessed_after: int | None = None
 
 

@@ -58,10 +58,13 @@ COMMANDS: Final = {
             "Compute a recorded report anew from its evidence; exit 0 only if everything is equal."
         ),
     },
-    "api.cli.certificates": {
+    "api.cli.verify": {
         "verify": (
-            "Check certificates offline, step by step; exit 0 only when every step of each passed."
+            "Check step by step; exit 0 if every step passed, 1 if one failed, 2 if some were not "
+            "checked."
         ),
+    },
+    "api.cli.certificates": {
         "certificate": "Issue and extend papers, and tell what became of them.",
     },
     "api.cli.service": {

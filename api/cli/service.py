@@ -12,10 +12,10 @@ import uvicorn
 
 from api.app import create_app
 from api.background import publishing
-from api.cli.certificates import show
 from api.cli.given import listening_at
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place
+from api.cli.verify import show
 from api.demo.play import Performance, perform
 from api.demo.witnesses import home_of
 from api.founding import POLICY_LINK
@@ -122,7 +122,7 @@ def _fresh(folder: Path) -> Path:
 def _tell(performance: Performance, *, to_output: bool) -> None:
     print_table("示例·无效 SYNTHETIC", performance.lines, to_output=to_output)
     files = [one.path for one in performance.certificates]
-    show(list(zip(files, performance.verdicts, strict=True)))
+    show([(str(file), one) for file, one in zip(files, performance.verdicts, strict=True)])
     settings = performance.registry.settings
     holds = "成立 holds" if performance.report.ok else "不成立 DOES NOT HOLD"
     print_table(

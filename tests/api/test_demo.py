@@ -99,7 +99,7 @@ def test_a_changed_certificate_is_refused(demo: Demo, tmp_path: Path) -> None:
 def test_nothing_passes_without_trust_anchors(demo: Demo, tmp_path: Path) -> None:
     done = run("verify", demo.paths("certificates")[0], "--trust", tmp_path, "--json")
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     states = {step["state"] for step in json.loads(done.stdout)["results"][0]["steps"]}
     assert "not_checked" in states
 

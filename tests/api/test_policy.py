@@ -27,7 +27,7 @@ def undeclared(app: FastAPI) -> set[tuple[str, str]]:
 
 def test_every_route_is_declared_and_nothing_else(demo: Service) -> None:
     assert undeclared(create_app(demo.registry)) == set()
-    assert set(POLICIES.values()) == {"public", "signed"}
+    assert set(POLICIES.values()) == {"public", "signed", "judged"}
 
 
 def test_a_route_that_is_not_declared_is_noticed(demo: Service) -> None:
@@ -42,6 +42,15 @@ def test_a_route_that_is_not_declared_is_noticed(demo: Service) -> None:
 
 def test_whatever_is_not_signed_can_only_be_read() -> None:
     assert {method for (method, _), policy in POLICIES.items() if policy == "public"} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for (_, path), policy in POLICIES.items() if policy == "judged"]
+)
+def test_what_is_judged_is_not_kept(demo: Service, path: str) -> None:
+    before = demo.state, sorted(demo.registry.settings.data.rglob("*"))
+    assert demo.client.post(path, files={"file": ("x.pdf", b"%PDF-1.7")}).status_code == 200
+    assert (demo.state, sorted(demo.registry.settings.data.rglob("*"))) == before
 
 
 ANSWERS = [

@@ -15,7 +15,7 @@ from certificates.data_integrity import unsecured
 from certificates.number import parse_number
 from certificates.service_key import service_key_of
 from certificates.trust import Trust
-from certificates.verify_state import check_state
+from certificates.verify_state import check_standing, prove_standing
 from contracts.lookup import texts_of
 from ledger.log.canonical import parse_canonical
 from ledger.log.key import Vkey, parse_vkey
@@ -91,6 +91,8 @@ def test_a_reinstated_one_proves_that_it_is_valid_again(until: Until) -> None:
     statement = statement_of(registry, "RT", SEQ, ENTERPRISE_PAPER)
     assert f'"key":"status/{ENTERPRISE_PAPER}"' in statement.state_proof.decode()
     trust = Trust.load(registry.settings.trust)
-    zh, en = check_state(statement.state_proof, registry.entry(SEQ), ENTERPRISE_PAPER, trust)
+    entry = registry.entry(SEQ)
+    standing = prove_standing(statement.state_proof, entry, ENTERPRISE_PAPER, trust)
+    zh, en = check_standing(standing)
     assert "未被撤销" in zh
     assert "not revoked" in en

@@ -9,6 +9,12 @@ import pytest
 from api.pages.lookup import State
 from api.text.catalogue import LANGUAGES, translations
 from api.text.compile import po_files
+from certificates.offered import Offered
+from certificates.verdict import FOREIGN, IDENTICAL, OTHER_BYTES, PROOF_STEPS, SEALED, STEPS
+from certificates.verify_any import RECORD_STEPS, STATE_STEPS
+from certificates.verify_serial import SERIAL_STEPS
+from certificates.verify_state import STATES, VALID
+from certificates.verify_text import NUMBER_STEPS, PHOTO_STEPS
 from contracts.v1 import (
     certificate_correct,
     certificate_reinstate,
@@ -22,7 +28,8 @@ from tests.support.architecture import ROOT
 
 TEMPLATES = sorted((ROOT / "api" / "templates").glob("*.html"))
 LISTS = ("projects", "batches", "retirements", "claims", "certificates", "parameters", "supply")
-MESSAGES = ("unknown", "malformed", "fault", "unopened", "nowhere")
+MESSAGES = ("unknown", "malformed", "fault", "unopened", "nowhere", "busy", "nothing")
+OUTCOMES = ("passed", "failed", "altered", "open")
 EVENTS = (
     "expired",
     "impaired",
@@ -53,6 +60,13 @@ COMPOSED = {
     *(f"reason_{reason}" for reason in REASONS),
     *(f"text_{field}" for field in certificate_correct.FIELDS),
     *(f"language_{language}" for language in certificate_correct.LANGUAGES),
+    *(f"judged_{sub}{outcome}" for sub in ("", "sub_") for outcome in OUTCOMES),
+    *(f"step_{step}" for step in {*STEPS, *RECORD_STEPS, *PHOTO_STEPS, *SERIAL_STEPS}),
+    *(f"step_{step}" for step in {*STATE_STEPS, *NUMBER_STEPS, *PROOF_STEPS, "checkpoint"}),
+    *(f"state_{state}" for state in ("passed", "failed", "not_checked")),
+    *(f"offered_{offered}" for offered in Offered),
+    *(f"identity_{identity}" for identity in (IDENTICAL, OTHER_BYTES, SEALED, FOREIGN)),
+    *(f"status_{state}" for state in (VALID, *STATES)),
     "head_good_sample",
     "time",
 }
