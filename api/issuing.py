@@ -32,7 +32,7 @@ from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
 from ledger.registry import Registry
 
-KINDS: Final = {"retire": "RT", "claim": "CL"}
+KINDS: Final = {"retire": "RT", "claim": "CL", "parcel": "RG"}
 
 
 class IssuingError(Exception):
@@ -59,7 +59,7 @@ class Issuer:
     sealer: Sealer
 
     def issue(self, subject: str, desk: Desk) -> Issued:
-        """Issue the certificate of `retire/<id>` or `claim/<id>` as its next copy.
+        """Issue the certificate of `retire/<id>`, `claim/<id>` or `parcel/<id>` as its next copy.
 
         Raises:
             IssuingError: there is no such subject, it is not complete, its certificate is not
@@ -97,9 +97,11 @@ class Issuer:
         row = self.registry.books().row(subject)
         kind = KINDS.get(subject.partition("/")[0])
         if row is None or kind is None:
-            raise IssuingError(f"{subject}: no such retirement or claim; look it up first")
+            raise IssuingError(f"{subject}: no such retirement, claim or parcel; look it up first")
         if kind == "RT":
             return kind, integer_of(row, "retired_seq"), integer_of(row, "retired_at_us")
+        if kind == "RG":
+            return kind, integer_of(row, "registered_seq"), integer_of(row, "registered_at_us")
         if row["completion"] is None:
             raise IssuingError(f"{subject}: the claim is not complete; complete it first")
         done = object_of(row, "completion")

@@ -6,8 +6,10 @@ here first.
 """
 
 from contextlib import closing
+from hashlib import sha256
 
 from api.founding import service_seed
+from api.pages.offline import offline_page
 from api.proving import store_of
 from certificates.service_key import ServiceKey
 from certificates.statement import Statement, attested
@@ -54,6 +56,7 @@ def statement_of(registry: Registry, kind: str, seq: int, number: str) -> Statem
         state_proof=_state_proof(registry, seq, number).to_bytes(),
         base_url=registry.settings.base_url,
         mirror_url=registry.settings.mirror_url,
+        verifier_sha256=sha256(bytes(offline_page("verify.html").body)).hexdigest(),
     )
     return attested(statement, service_key(registry))
 

@@ -113,7 +113,7 @@ class Facts:
 
     Attributes:
         number: The certificate's number, derived from the attached entry.
-        kind: "RT" (retirement) or "CL" (claim).
+        kind: "RT" (retirement), "CL" (claim) or "RG" (sink right).
         seq: Position of the stating entry.
         at_us: When it was recorded.
         quantity_kg: Kilograms retired.

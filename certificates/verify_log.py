@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from certificates.statement import CLAIM, RETIREMENT
+from certificates.statement import CLAIM, RETIREMENT, RIGHT
 from certificates.trust import Trust
 from certificates.verdict import Finding, StepFailed, StepNotChecked
 from contracts.dates import date_at
@@ -15,7 +15,11 @@ from ledger.log.policy import Policy, PolicyError, PolicyVerdict, check_policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.verify import ChainError, check_signatures, passkey_scope
 
-KINDS: Final = {"units.retire": RETIREMENT, "claim.complete": CLAIM}
+KINDS: Final = {
+    "units.retire": RETIREMENT,
+    "claim.complete": CLAIM,
+    "parcel.register": RIGHT,
+}
 """Which order states which kind of certificate."""
 
 _NO_POLICY: Final = ("没有信任的策略文件", "no trusted policy was given")
@@ -31,7 +35,7 @@ class Attested:
 
     @property
     def kind(self) -> str:
-        """RT or CL."""
+        """RT, CL or RG."""
         return KINDS[str(self.entry.order["kind"])]
 
     @property

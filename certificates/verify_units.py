@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from certificates.number import certificate_number
-from certificates.statement import RETIREMENT
+from certificates.statement import CLAIM, RETIREMENT, RIGHT
 from certificates.verdict import Finding, StepFailed
 from certificates.verify_log import Attested
 from contracts.check_digits import CheckDigitError, encode_id
@@ -19,6 +19,7 @@ from contracts.v1.claim_complete import residual_kg
 from contracts.values import Json, retired_place
 
 _SERIAL: Final = re.compile(r"BT-[FGW]-\d{4}-\d{8}-\d{8}-\d{2}:\d+-\d+/[0-9A-Z]")
+_PREFIXES: Final = {RETIREMENT: "retire/", CLAIM: "claim/", RIGHT: "parcel/"}
 _PERMILLE_OF_KG: Final = 1000 * 1000
 
 
@@ -28,7 +29,7 @@ def stated_row(attested: Attested) -> dict[str, Json]:
     Raises:
         StepFailed: the entry wrote no such row, or it belongs to another entry or moment.
     """
-    prefix = "retire/" if attested.kind == RETIREMENT else "claim/"
+    prefix = _PREFIXES[attested.kind]
     rows = [row for row in attested.entry.rows if row["key"].startswith(prefix)]
     if len(rows) != 1:
         raise StepFailed("记录中没有证书所依据的事项", "the entry holds no row to certify")
@@ -36,6 +37,9 @@ def stated_row(attested: Attested) -> dict[str, Json]:
     if attested.kind == RETIREMENT:
         own = rows[0]["key"] == f"retire/{encode_id(entry.seq)}"
         at = (value["retired_seq"], value["retired_at_us"])
+    elif attested.kind == RIGHT:
+        own = rows[0]["key"] == f"parcel/{encode_id(entry.seq)}"
+        at = (value["registered_seq"], value["registered_at_us"])
     else:
         own = True
         done = object_of(value, "completion")
@@ -51,7 +55,9 @@ def stated_number(attested: Attested) -> str:
 
 
 def stated_kg(attested: Attested) -> int:
-    """Return the kilograms that the row says were retired."""
+    """Return the kilograms that the row says were retired; none where it is about land."""
+    if attested.kind == RIGHT:
+        return 0
     field = "quantity_kg" if attested.kind == RETIREMENT else "retired_kg"
     return integer_of(stated_row(attested), field)
 
@@ -72,6 +78,8 @@ def check_units(attested: Attested, text: str) -> Finding:
         raise StepFailed("页面上没有证书编号", "the page lacks the certificate's number")
     if attested.kind == RETIREMENT:
         _check_retirement(attested, value, printed)
+    elif attested.kind == RIGHT:
+        return _check_right(value, text)
     else:
         _check_claim(value)
     kg = stated_kg(attested)
@@ -117,6 +125,20 @@ def _check_retirement(
         raise StepFailed(
             "页面上的序列号与记录不符", "serial numbers on the page are not the entry's"
         )
+
+
+def _check_right(value: dict[str, Json], text: str) -> Finding:
+    slivers_m2 = sum(integer_of(one, "area_m2") for one in objects_of(value, "overlaps"))
+    stated_m2, title_m2 = integer_of(value, "stated_area_m2"), integer_of(value, "title_area_m2")
+    area_m2 = integer_of(value, "credited_area_m2")
+    if area_m2 != min(stated_m2 - slivers_m2, title_m2):
+        raise StepFailed("登记面积与图斑、权属证书不符", "the credited area does not follow")
+    if f"{area_m2:,}m²" not in text:
+        raise StepFailed("页面上没有登记面积", "the page lacks the credited area")
+    return (
+        f"登记面积{area_m2}平方米，与图斑、权属证书一致",
+        f"{area_m2} square metres, as polygon, overlaps and title say",
+    )
 
 
 def _check_claim(value: dict[str, Json]) -> None:

@@ -29,7 +29,7 @@ commands.add_typer(certificate_commands, name="certificate")
 
 @certificate_commands.command("issue")
 def issue(
-    subject: Annotated[str, typer.Argument(help="retire/ID or claim/ID.")],
+    subject: Annotated[str, typer.Argument(help="retire/ID, claim/ID or parcel/ID.")],
     data: DataOption = None,
     keys: KeysOption = None,
     *,

@@ -173,7 +173,8 @@ def _issue(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[Issu
     authority, renderer = DemoAuthority(stage.now), Renderer()
     add_time_roots(registry.settings, (authority.root,))
     issued = []
-    for subject in (*(f"retire/{name}" for name in retirements), f"claim/{claim}"):
+    parcel = registry.books().rows_under("parcel/", limit=1)[0][0]
+    for subject in (*(f"retire/{name}" for name in retirements), f"claim/{claim}", parcel):
         sealer = Sealer(registry.settings.keys, authority.at(stage.now))
         issuer = Issuer(registry=registry, renderer=renderer, sealer=sealer)
         one = issuer.issue(subject, stage.desk)

@@ -14,7 +14,7 @@ from contracts.lookup import integer_of, object_of, objects_of, registry, text_o
 from ledger.log.entry import Entry
 from ledger.registry import Registry
 
-STATING: Final = {"CL": "claim.complete", "RT": "units.retire"}
+STATING: Final = {"CL": "claim.complete", "RG": "parcel.register", "RT": "units.retire"}
 NEIGHBOURS: Final = 2
 
 
@@ -172,7 +172,7 @@ def _neighbours(registry_: Registry, seq: int) -> tuple[Entry, ...]:
 
 
 def _related(registry_: Registry, number: CertificateNumber) -> tuple[str, ...]:
-    """Return the claim's certificate for a retirement, the retirements' for a claim."""
+    """Return the claim's certificate for a retirement, the retirements' for a claim, else none."""
     books = registry_.books()
     if number.kind == "RT":
         row = books.row(f"retire/{encode_id(number.seq)}")
@@ -181,6 +181,8 @@ def _related(registry_: Registry, number: CertificateNumber) -> tuple[str, ...]:
             return ()
         done = object_of(claim, "completion")
         return (certificate_number("CL", integer_of(done, "seq"), integer_of(done, "at_us")),)
+    if number.kind == "RG":
+        return ()
     cert = registry_.entry(number.seq)
     claim_rows = [row["value"] for row in cert.rows if row["key"].startswith("claim/")]
     return tuple(

@@ -24,9 +24,11 @@ from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.values import Json, Moment, Outcome, Row, Value
 
-KINDS: Final = ("CL", "RT")
-SUBJECT: Final = re.compile(r"(claim|retire)/[0-9A-HJKMNP-TV-Z]{7,13}[0-9A-HJKMNP-TV-Z*~$=U]")
-NUMBER: Final = re.compile(r"TH-(CL|RT)-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{7,13}-[0-9A-Z]")
+KINDS: Final = ("CL", "RG", "RT")
+SUBJECT: Final = re.compile(
+    r"(claim|parcel|retire)/[0-9A-HJKMNP-TV-Z]{7,13}[0-9A-HJKMNP-TV-Z*~$=U]"
+)
+NUMBER: Final = re.compile(r"TH-(CL|RG|RT)-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{7,13}-[0-9A-Z]")
 SERVICE: Final = "certificates"
 
 
@@ -115,6 +117,9 @@ def _expected_number(body: CertificateRecord, subject: Value) -> tuple[str, str]
     if body.subject.startswith("retire/"):
         seq, at_us = integer_of(subject, "retired_seq"), integer_of(subject, "retired_at_us")
         return "RT", certificate_number("RT", seq, at_us)
+    if body.subject.startswith("parcel/"):
+        seq, at_us = integer_of(subject, "registered_seq"), integer_of(subject, "registered_at_us")
+        return "RG", certificate_number("RG", seq, at_us)
     if subject["completion"] is None:
         raise Refused(RefusalCode.SUBJECT_UNKNOWN, subject=body.subject, completed=False)
     done = object_of(subject, "completion")

@@ -107,15 +107,7 @@ def decide(books: Books, order: Order, body: ParcelRegistration, moment: Moment)
         raise Refused(RefusalCode.PARCEL_ALREADY_KNOWN, commitment=body.commitment)
     for neighbour, _ in body.overlaps:
         find_parcel(books, neighbour)
-    limit_m2 = sliver_limit_m2(body.stated_area_m2)
-    for neighbour, area_m2 in body.overlaps:
-        if area_m2 > limit_m2:
-            raise Refused(
-                RefusalCode.OVERLAP_TOO_LARGE,
-                parcel=neighbour,
-                overlap_m2=area_m2,
-                limit_m2=limit_m2,
-            )
+    _require_slivers(body)
     slivers_m2 = sum(area_m2 for _, area_m2 in body.overlaps)
     credited_m2 = min(body.stated_area_m2 - slivers_m2, body.title_area_m2)
     if credited_m2 <= 0:
@@ -136,6 +128,8 @@ def decide(books: Books, order: Order, body: ParcelRegistration, moment: Moment)
         "org": account["org"],
         "overlaps": overlaps,
         "projects": [],
+        "registered_at_us": moment.at_us,
+        "registered_seq": moment.seq,
         "stated_area_m2": body.stated_area_m2,
         "tenure_evidence_sha256": body.tenure_evidence_sha256,
         "title_area_m2": body.title_area_m2,
@@ -143,6 +137,18 @@ def decide(books: Books, order: Order, body: ParcelRegistration, moment: Moment)
     }
     polygon = Row(f"polygon/{body.commitment}", {"parcel": parcel})
     return Outcome(rows=(Row(f"parcel/{parcel}", value), polygon))
+
+
+def _require_slivers(body: ParcelRegistration) -> None:
+    limit_m2 = sliver_limit_m2(body.stated_area_m2)
+    for neighbour, area_m2 in body.overlaps:
+        if area_m2 > limit_m2:
+            raise Refused(
+                RefusalCode.OVERLAP_TOO_LARGE,
+                parcel=neighbour,
+                overlap_m2=area_m2,
+                limit_m2=limit_m2,
+            )
 
 
 def sliver_limit_m2(area_m2: int) -> int:

@@ -84,7 +84,7 @@ def test_every_certificate_verifies_offline(demo: Demo) -> None:
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["ok"]
-    assert len(result["results"]) == 3
+    assert len(result["results"]) == 4
 
 
 def test_a_changed_certificate_is_refused(demo: Demo, tmp_path: Path) -> None:

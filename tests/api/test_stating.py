@@ -1,6 +1,7 @@
 """What issuing asks first: a good checkpoint, a committed state, no status row."""
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 import pytest
 
@@ -19,6 +20,7 @@ from ledger.log.state_claims import Presence
 from ledger.log.state_file import StateProof
 from ledger.publish.publisher import publish
 from ledger.registry import Registry
+from tests.support.architecture import ROOT
 from tests.support.people import digest
 from tests.support.service import Service
 
@@ -50,6 +52,12 @@ def test_both_proofs_lead_to_the_published_checkpoint(case: Case) -> None:
     notes = [TlogProof.parse(one).checkpoint for one in (statement.proof, state.proof)]
     assert notes == [case.registry.checkpoint()] * 2
     assert stating.service_key(case.registry).public == service_key_of(case.registry.entry(0))
+
+
+def test_the_paper_names_the_verifier_that_the_registry_hands_out(case: Case) -> None:
+    statement = statement_of(case.registry, "RT", case.seq, case.number)
+    handed_out = (ROOT / "api" / "offline" / "verify.html").read_bytes()
+    assert statement.verifier_sha256 == sha256(handed_out).hexdigest()
 
 
 def test_a_checkpoint_below_the_published_policy_is_refused(case: Case) -> None:

@@ -16,8 +16,14 @@ from certificates.content_parts import Pair
 from certificates.fitting import fit_front
 from certificates.looks import LOOKS as ALL_LOOKS
 from certificates.render import Renderer
+from certificates.verdict import StepFailed
+from certificates.verify import verify_pdf
+from certificates.verify_log import Attested
+from certificates.verify_units import check_units
+from contracts.values import Json
 from tests.certificates.test_render import squeezed, text_of
 from tests.support.certificates import demo_log
+from tests.support.sealed_paper import registry, sealed
 from tests.support.specimens import (
     EMISSIONS,
     LOOKS,
@@ -200,6 +206,34 @@ def test_a_right_names_parcel_account_and_area_but_no_holder() -> None:
     assert body.note.zh == "权利人账户 00000044"
     assert [figure.digits for figure in body.figures] == ["2,803.6890", "1,869,126"]
     assert body.quantity_words.en.endswith("one hundred and twenty-six square metres")
+
+
+def test_a_sealed_right_is_valid_and_its_area_is_counted() -> None:
+    verdict = verify_pdf(sealed("RG"), registry().trust)
+    states = {step.name: step.state for step in verdict.steps}
+    assert states["units"] == "passed"
+    assert verdict.facts.quantity_kg == 0
+    assert [name for name, state in states.items() if state == "failed"] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "reason"),
+    [
+        pytest.param({"credited_area_m2": 1_869_127}, "", "does not follow", id="more-than-it-has"),
+        pytest.param({}, "1,869,125m²", "lacks the credited area", id="another-area-on-the-page"),
+        pytest.param({"registered_seq": 12}, "", "another entry", id="another-entrys-row"),
+    ],
+)
+def test_a_right_whose_area_does_not_follow_is_refused(
+    fields: dict[str, Json], text: str, reason: str
+) -> None:
+    log = demo_log().restated("RG", **fields)
+    entry, opening = log.stating("RG"), log.parsed(0)
+    rows = [row["value"] for row in opening.rows if row["key"] == "registry"]
+    attested = Attested(entry=entry, registry=opening, registry_row=rows[0])
+    with pytest.raises(StepFailed) as failed:
+        check_units(attested, f"{log.content('RG').number}{text}")
+    assert reason in str(failed.value.en)
 
 
 def test_holdings_are_those_proven_and_at_least_those() -> None:

@@ -6,7 +6,7 @@ function readStatement(entry) {
     .find((one) => CERTIFICATE_KINDS[one] === entry.order.kind);
   require_(kind !== undefined, 'states_nothing', { kind: entry.order.kind });
   const number = certificateNumber(kind, entry.seq, entry.at_us);
-  const stated = kind === 'RT' ? readRetirement(entry) : readClaim(entry);
+  const stated = { CL: readClaim, RG: readRight, RT: readRetirement }[kind](entry);
   return { kind, number, ...stated };
 }
 
@@ -58,4 +58,17 @@ function readClaim(entry) {
   const permille = (BigInt(row.retired_kg) * 1_000_000n) / BigInt(measurement.residual_g);
   require_(permille === BigInt(completion.coverage_permille), 'sums');
   return { row, quantityKg: row.retired_kg, serials: [], subject: key };
+}
+
+/** A registered parcel: land and no units. */
+function readRight(entry) {
+  const parcel = idOf(entry.seq);
+  const row = rowOf(entry, `parcel/${parcel}`);
+  require_(isObject(row) && entry.outcome.movements.length === 0, 'row_missing');
+  require_(row.registered_seq === entry.seq && row.registered_at_us === entry.at_us, 'row_other');
+  const slivers = row.overlaps.reduce((sum, one) => sum + one.area_m2, 0);
+  const credited = Math.min(row.stated_area_m2 - slivers, row.title_area_m2);
+  require_(row.credited_area_m2 === credited, 'sums');
+  const named = { name: { en: `Parcel ${parcel}`, zh: `地块 ${parcel}` } };
+  return { row: { ...row, ...named }, quantityKg: 0, serials: [], subject: `parcel/${parcel}` };
 }

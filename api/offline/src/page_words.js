@@ -77,7 +77,8 @@ function requireOnPage(words, statement) {
   return ['page_ok', { count: statement.serials.length }];
 }
 
-function wordsOfStatement({ row, number, quantityKg, serials }) {
+function wordsOfStatement({ kind, row, number, quantityKg, serials }) {
+  if (kind === 'RG') return [number, ...Object.values(row.name), groupedDigits(row.credited_area_m2)];
   const named = row.claimant ?? row.beneficiary.org;
   const names = named === undefined ? [] : [...Object.values(named.name), named.uscc];
   return [number, tonnesText(quantityKg), ...serials, ...names];

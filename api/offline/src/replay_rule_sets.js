@@ -1,4 +1,4 @@
 // The rule sets that the replay implements, by the hash of their source (LEDGER_FORMAT
 // clause 14); written by `python -m api.offline.build`.
 
-const RULE_SETS = ['dcbeb0fbdaed3e8ccedb2ab3e98cfdf0603e25cc395f05f62b46d1e98912265e'];
+const RULE_SETS = ['46026e79940070f31d300a95c0d2675fb957f500029f03b0a8ac10268db7c1d3'];

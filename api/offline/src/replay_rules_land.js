@@ -61,6 +61,8 @@ const RULE_PARCEL_REGISTER = {
       locks: [],
       org,
       projects: [],
+      registered_at_us: moment.atUs,
+      registered_seq: moment.seq,
       track: null,
     };
     const parcel = idOf(moment.seq);

@@ -33,9 +33,8 @@ function statementLines(result, wanted) {
     [label('登记机构', 'Issued by'), wordsIn(registry.issuer, wanted)],
     [label('登记簿', 'Registry'), `${wordsIn(registry.name, wanted)} · ${registry.origin}`],
   ];
-  lines.push(...(statement.kind === 'RT'
-    ? retirementLines(statement, wanted, label)
-    : claimLines(statement, wanted, label)));
+  const told = { CL: claimLines, RG: rightLines, RT: retirementLines }[statement.kind];
+  lines.push(...told(statement, wanted, label));
   lines.push([label('记录', 'Entry'), label(
     `第 ${entry.seq} 号，${beijingTime(entry.at_us)}（北京时间）`,
     `${entry.seq}, ${beijingTime(entry.at_us)} Beijing time`,
@@ -77,6 +76,18 @@ function claimLines({ row, quantityKg }, wanted, label) {
     [label('抵消比例', 'Coverage'), `${Math.floor(cover / 10)}.${cover % 10}%`],
     [label('结论', 'Conclusion'), wordsIn(completion.declaration.conclusion, wanted)],
     [label('完成日期', 'Completed on'), beijingDate(completion.at_us)],
+  ];
+}
+
+function rightLines({ row }, wanted, label) {
+  const area = (m2) => label(`${groupedDigits(m2)} 平方米`, `${groupedDigits(m2)} m²`);
+  return [
+    [label('地块', 'Parcel'), wordsIn(row.name, wanted)],
+    [label('权利人账户', 'Right holder’s account'), row.account],
+    [label('登记面积', 'Credited area'), area(row.credited_area_m2)],
+    [label('图斑面积', 'Area of the polygon'), area(row.stated_area_m2)],
+    [label('权属证书面积', 'Area by the title'), area(row.title_area_m2)],
+    [label('登记日期', 'Registered on'), beijingDate(row.registered_at_us)],
   ];
 }
 

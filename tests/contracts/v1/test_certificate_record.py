@@ -44,6 +44,27 @@ def test_a_claims_certificate_takes_its_number_from_the_completion() -> None:
     assert world.do(step).rows[0].value["subject"] == "claim/000000PP"
 
 
+def right_of(seq: int) -> Spoil:
+    """Record the registration of the first parcel under the number of an entry."""
+
+    def spoil(world: World, step: Step) -> Step:
+        parcel = world.books.row("parcel/000000BB")
+        assert parcel is not None
+        at_us = parcel["registered_at_us"]
+        assert isinstance(at_us, int)
+        number = certificate_number("RG", seq, at_us)
+        return world.changed(step, number=number, subject="parcel/000000BB")
+
+    return spoil
+
+
+def test_a_parcels_certificate_takes_its_number_from_the_registration() -> None:
+    world, step = before("certificate.record")
+    certificate, _ = world.do(right_of(11)(world, step)).rows
+    assert (certificate.value["kind"], certificate.value["subject"]) == ("RG", "parcel/000000BB")
+    assert code_of("certificate.record", right_of(12)) is RefusalCode.CERTIFICATE_NUMBER_WRONG
+
+
 def test_the_number_of_the_worked_example() -> None:
     assert certificate_number("RT", 42, NEW_YEAR_2026_US).startswith("TH-RT-2026-000001A-")
 
