@@ -190,7 +190,8 @@ def _middle(body: Body, stacked: frozenset[str], across_mm: float) -> Sizes | No
     figures = _FIGURES.get(len(body.figures), _MANY_FIGURES)
     fixed_mm = _fixed_mm(body, stacked, across_mm)
     widest = [size for size in figures if _figures_fit(body.figures, size, across_mm)]
-    for step, (zh_pt, en_pt) in enumerate(_SUBJECTS):
+    for step, (zh_pt, second_pt) in enumerate(_SUBJECTS):
+        en_pt = second_pt if body.subject.zh else zh_pt
         subject_mm = (
             line_count(body.subject.zh, ZH_BOLD, zh_pt, across_mm=across_mm - 4) * zh_pt * ZH_LINE
             + line_count(body.subject.en, EN_MEDIUM, en_pt, across_mm=across_mm - 4)

@@ -2,7 +2,7 @@
 
 import colorsys
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from importlib.resources import files
 from io import BytesIO
 
@@ -264,3 +264,9 @@ def test_the_typed_examples_are_told_as_they_are() -> None:
     assert planting().species.zh in words_of("FB")
     assert EMISSIONS.boundary.zh in words_of("IN")
     assert MAKER.name.zh in words_of("PR")
+
+
+def test_a_name_in_english_alone_is_set_as_large_as_a_chinese_one() -> None:
+    body = paper("RT")[0].body
+    alone = fit_front(replace(body, subject=Pair("", body.subject.en)), body.limits, 2)
+    assert alone.subject_en_pt >= fit_front(body, body.limits, 2).subject_zh_pt
