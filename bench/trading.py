@@ -14,7 +14,7 @@ from ledger.settings import Settings
 from tests.support import main_steps, unit_bodies
 from tests.support.main_steps import FARM_ID
 from tests.support.people import ORIGIN, digest, organisation, person
-from tests.support.scenario import World, main_world
+from tests.support.scenario import World
 
 LOG_KEYS = {KEY_FILE: ALG_ED25519, PQ_KEY_FILE: ALG_ML_DSA_44}
 ACCOUNTS = 32
@@ -30,7 +30,8 @@ class Market:
         self.random = Random(seed)
         self.log_keys = [Skey(ORIGIN, digest(name), alg) for name, alg in LOG_KEYS.items()]
         vkeys: list[Json] = [{"vkey": one.vkey.to_text()} for one in self.log_keys]
-        self.world: World = main_world(rules=rulesets.newest(), opening={"log": {"vkeys": vkeys}})
+        self.world = World(rules=rulesets.newest())
+        main_steps.do_business(self.world, {"log": {"vkeys": vkeys}})
         self.accounts: list[tuple[str, str]] = []
         for number in range(ACCOUNTS):
             self._open_account(f"trader {number}")

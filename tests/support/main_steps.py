@@ -31,6 +31,12 @@ def officers(*people: Person) -> list[Key]:
 
 def run(world: World, opening: Mapping[str, Json]) -> None:
     """Do the whole main job; `opening` replaces fields of its first order."""
+    do_business(world, opening)
+    account_to_strangers(world)
+
+
+def do_business(world: World, opening: Mapping[str, Json]) -> None:
+    """Do what the main job does before it speaks of the log itself: no file belongs to it yet."""
     found_registry(world, opening)
     open_accounts(world)
     parcels = register_parcels(world)
@@ -38,7 +44,6 @@ def run(world: World, opening: Mapping[str, Json]) -> None:
     sell(world)
     claim(world)
     finish(world, parcels[2])
-    account_to_strangers(world)
 
 
 def found_registry(world: World, changed: Mapping[str, Json]) -> None:
