@@ -81,10 +81,10 @@ class _Asked:
             said = (self.claims.quantity_kg, self.claims.day, self.claims.beneficiary)
             if said != (expected.quantity_kg, expected.day, expected.beneficiary):
                 raise StepFailed("二维码所述与登记簿不符", "the log says something else")
+        whom, kg = content.body.subject, content.quantity_kg
         return (
-            f"第{content.seq}条记录：{content.body.subject.zh}，{content.quantity_kg}千克",
-            f"entry {content.seq}: {content.body.subject.en or content.body.subject.zh}, "
-            f"{content.quantity_kg} kg",
+            f"第{content.seq}条记录：{whom.zh or whom.en}" + (f"，{kg}千克" if kg else ""),
+            f"entry {content.seq}: {whom.en or whom.zh}" + (f", {kg} kg" if kg else ""),
         )
 
     def find_record(self, number: str) -> Finding:

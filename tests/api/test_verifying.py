@@ -1,6 +1,8 @@
 """The one verification, as the interface and the page give it: every input, every answer."""
 
+import asyncio
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
@@ -10,9 +12,9 @@ import pypdfium2
 import pytest
 
 from api.verifying import BusyError, Gate
+from certificates.seal import Sealer
 from certificates.verify_any import Asking
-from certificates.verify_file import SIZE_MAX
-from contracts.lookup import objects_of
+from certificates.verify_file import END_MARK, SIZE_MAX
 from contracts.v1.certificate_record import certificate_number
 from tests.support.service import Service, is_problem
 
@@ -82,6 +84,12 @@ def test_a_picture_without_a_code_is_said_to_have_none(demo: Service) -> None:
     target = BytesIO()
     Image.new("L", (300, 300), 255).save(target, "PNG")
     assert failed(posted(demo, target.getvalue())) == ["photo"]
+
+
+def test_every_paper_of_the_demonstration_passes_as_a_file_and_as_a_number(demo: Service) -> None:
+    for paper in papers(demo):
+        assert posted(demo, paper.read_bytes())["ok"], paper
+        assert posted(demo, paper.stem.encode())["ok"], paper
 
 
 def test_a_number_is_verified_by_get_and_by_post(demo: Service) -> None:
@@ -230,19 +238,39 @@ def test_only_so_many_run_at_once_and_the_next_waits_no_longer_than_its_turn(
     first.join()
 
 
-def test_what_was_revoked_in_the_books_is_said_though_the_file_is_identical(
-    demo: Service, monkeypatch: pytest.MonkeyPatch
+def test_a_file_sealed_with_the_registrys_own_key_but_never_recorded_is_other_bytes(
+    demo: Service,
 ) -> None:
-    from certificates import verify_any
-    from certificates.verdict import Standing
+    data = papers(demo)[0].read_bytes()
+    rendering = data[: data.index(END_MARK) + len(END_MARK)]
+    stolen = Sealer(demo.registry.settings.keys)
+    verdict = posted(demo, stolen.seal(rendering, when=datetime(2026, 11, 9, tzinfo=UTC)))
 
-    gone = Standing(state="revoked", as_of=40, source="ledger", reason="error", seq=39)
-    monkeypatch.setattr(verify_any.Answering, "standing", lambda *_: gone)
-    verdict = posted(demo, papers(demo)[0].read_bytes())
+    assert (verdict["identity"], failed(verdict)) == ("other_bytes", ["record"])
 
-    assert verdict["identity"] == "identical"
-    assert failed(verdict) == ["now"]
-    assert verdict["status"]["state"] == "revoked"
+
+@pytest.mark.parametrize("path", [VERIFY, "/verify"])
+def test_whoever_sends_too_slowly_gives_up_the_place(
+    demo: Service, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr("api.verifying.UPLOAD_SECONDS", 0.05)
+    monkeypatch.setattr("api.pages.verdict.UPLOAD_SECONDS", 0.05)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.sleep(5)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    kind = (b"content-type", b"multipart/form-data; boundary=x")
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b""}
+    scope |= {"headers": [kind], "http_version": "1.1"}
+    asyncio.run(demo.client.app(scope, receive, send))
+
+    assert sent[0]["status"] in (408, 503)
+    with demo.client.app.state.gate.admitted():  # type: ignore[attr-defined]  # FastAPI's
+        pass
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -265,7 +293,7 @@ def test_the_page_names_the_failed_step(demo: Service) -> None:
     answer = demo.client.post("/verify", files={"file": ("a.pdf", data)})
 
     assert '<li class="no"><b>1 文件结构' in answer.text
-    assert "不是已签发的文件" not in answer.text or "带有本登记处" in answer.text
+    assert "带有本登记处的签章，但不是已签发的文件" in answer.text
 
 
 def test_the_page_takes_a_text_and_says_when_nothing_came(demo: Service) -> None:
@@ -281,10 +309,3 @@ def test_the_page_takes_a_text_and_says_when_nothing_came(demo: Service) -> None
 def test_the_entrance_holds_the_form(demo: Service) -> None:
     page = demo.client.get("/verify").text
     assert 'action="/verify?lang=zh" method="post" enctype="multipart/form-data"' in page
-
-
-def test_the_books_name_every_copy(demo: Service) -> None:
-    number = papers(demo)[0].stem
-    row = demo.registry.books().row(f"cert/{number}")
-    assert row is not None
-    assert len(objects_of(row, "copies")) == 1
