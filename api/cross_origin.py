@@ -1,10 +1,11 @@
 """Pages from elsewhere: which routes a page that this service did not send may use.
 
-Any page may read the static log, whatever is answered, as on any static server. The signing desk
-is opened from a file, so its requests come from the origin `null`. Browsers then ask first (Fetch
-standard, clause 3.2, CORS protocol), and hide every answer that does not say yes. Any origin may:
-an order carries its own authority, the facts are public, and neither cookies nor other credentials
-exist that a strange page could use.
+Any page may read the static log, the trust anchors and what credentials point to, whatever is
+answered, as on any static server: wallets and verifiers are pages of other origins. The signing
+desk is opened from a file, so its requests come from the origin `null`. Browsers then ask first
+(Fetch standard, clause 3.2, CORS protocol), and hide every answer that does not say yes. Any origin
+may: an order carries its own authority, the facts are public, and neither cookies nor other
+credentials exist that a strange page could use.
 """
 
 from typing import Final
@@ -15,13 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.policy import CROSS_ORIGIN
 
 ALLOWED: Final = (b"access-control-allow-origin", b"*")
-LOG_PREFIX: Final = "/log/"
+STATIC_PREFIXES: Final = ("/contexts/", "/credentials/", "/log/", "/trust/")
 PREFLIGHT_AGE_S: Final = 600
 
 
 def is_open(method: str, path: str) -> bool:
     """Say whether pages of other origins may read this answer, refusals and faults included."""
-    return path.startswith(LOG_PREFIX) or (method, path) in CROSS_ORIGIN
+    return path.startswith(STATIC_PREFIXES) or (method, path) in CROSS_ORIGIN
 
 
 class CrossOrigin:

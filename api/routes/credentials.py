@@ -40,8 +40,6 @@ def read_status_list(
 
 def _answer(content: bytes, media_type: str, *, seconds: int) -> Response:
     headers = {
-        # Wallets are pages of other origins, and all of this is public.
-        "Access-Control-Allow-Origin": "*",
         "Cache-Control": f"public, max-age={seconds}",
         "ETag": f'"{sha256(content).hexdigest()}"',
     }

@@ -35,7 +35,6 @@ def read_trust_anchor(name: str, registry: RegistryDep) -> Response:
         raise NotFoundError(name)
     content = path.read_bytes()
     headers = {
-        "Access-Control-Allow-Origin": "*",
         "Cache-Control": "public, max-age=60",
         "ETag": f'"{sha256(content).hexdigest()}"',
     }

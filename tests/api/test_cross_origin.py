@@ -4,6 +4,7 @@ import pytest
 from httpx2 import Response
 
 from api.app import SECURITY_HEADERS
+from api.cross_origin import STATIC_PREFIXES
 from api.offline.build import FOLDER, declared_policy
 from api.policy import CROSS_ORIGIN, POLICIES
 from tests.support.service import JSON, ORDERS, Service
@@ -20,8 +21,8 @@ def preflight(demo: Service, path: str, method: str) -> Response:
 def test_only_declared_routes_are_open_to_other_pages(demo: Service) -> None:
     assert set(POLICIES) > CROSS_ORIGIN
     for method, path in POLICIES:
-        # The static log is for every page, as it is on any static server.
-        if "{" not in path and not path.startswith("/log/"):
+        # What is static is for every page, as it is on any static server.
+        if "{" not in path and not path.startswith(STATIC_PREFIXES):
             answer = demo.client.request(method, path, headers=PAGE)
             assert (ALLOWED in answer.headers) == ((method, path) in CROSS_ORIGIN), path
 

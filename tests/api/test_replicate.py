@@ -199,7 +199,7 @@ def test_every_certificate_has_a_page_with_its_files(demo: Service, tmp_path: Pa
     target = FolderTarget(tmp_path / "site")
     replicate(demo.registry, target, site_files(demo.registry, demo.now_us))
     numbers = sorted(path.name for path in (tmp_path / "site/verify").iterdir())
-    assert len(numbers) == 3
+    assert len(numbers) == 4
     verifier = (tmp_path / "site/verify.html").read_bytes()
     assert verifier.startswith(b"<!")
     digest = sha256(verifier).hexdigest()
