@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 from api.drafting.draft import Desk, draft_order
 from api.founding import service_seed
 from api.keys import KeyFileError
 from api.stating import NotStatedError, statement_of
+from api.subjects import SubjectError, stated_by
 from certificates.issue import issue
-from certificates.number import certificate_number
 from certificates.render import Renderer
 from certificates.seal import Sealer
-from contracts.lookup import integer_of, object_of, texts_of
+from contracts.lookup import texts_of
 from contracts.refusal import Refused
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json
@@ -31,8 +30,6 @@ from ledger.intake import read_envelope
 from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
 from ledger.registry import Registry
-
-KINDS: Final = {"retire": "RT", "claim": "CL", "parcel": "RG"}
 
 
 class IssuingError(Exception):
@@ -68,11 +65,11 @@ class Issuer:
             TimeStampError: an authority is set and does not date the seal; nothing was recorded.
             SealKeyError: the seal's key does not sign.
         """
-        kind, seq, at_us = self._stating(subject)
-        number = certificate_number(kind, seq, at_us)
         try:
-            statement = statement_of(self.registry, kind, seq, number)
-        except (NotStatedError, KeyFileError) as error:
+            stated = stated_by(subject, self.registry.books().row(subject))
+            number = stated.number
+            statement = statement_of(self.registry, stated.kind, stated.seq, number)
+        except (NotStatedError, KeyFileError, SubjectError) as error:
             raise IssuingError(str(error)) from error
         when = datetime.fromtimestamp(desk.now_us // 1_000_000, tz=UTC)
         pdf = issue(statement, self.sealer, self.renderer, when=when)
@@ -92,20 +89,6 @@ class Issuer:
         }
         entry = record_copy(self.registry, desk, body)
         return Issued(number=number, path=path, sha256=digest, copy=copy, recorded_seq=entry.seq)
-
-    def _stating(self, subject: str) -> tuple[str, int, int]:
-        row = self.registry.books().row(subject)
-        kind = KINDS.get(subject.partition("/")[0])
-        if row is None or kind is None:
-            raise IssuingError(f"{subject}: no such retirement, claim or parcel; look it up first")
-        if kind == "RT":
-            return kind, integer_of(row, "retired_seq"), integer_of(row, "retired_at_us")
-        if kind == "RG":
-            return kind, integer_of(row, "registered_seq"), integer_of(row, "registered_at_us")
-        if row["completion"] is None:
-            raise IssuingError(f"{subject}: the claim is not complete; complete it first")
-        done = object_of(row, "completion")
-        return kind, integer_of(done, "seq"), integer_of(done, "at_us")
 
 
 def record_copy(registry: Registry, desk: Desk, body: dict[str, Json]) -> Entry:

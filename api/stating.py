@@ -5,8 +5,12 @@ state that the log has committed to since the stating entry: what readers will a
 here first.
 """
 
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from typing import Final
 
 from api.founding import service_seed
 from api.pages.offline import offline_page
@@ -27,11 +31,27 @@ from ledger.publish.quorum import read_policy
 from ledger.registry import Registry
 from ledger.state.proving import prove_key
 from ledger.state.records import StateDamagedError
-from ledger.state.view import NotCommittedError, prove
+from ledger.state.view import NotCommittedError, prove_each
+
+_UNCOVERED: Final = "no published checkpoint covers entry {}; run: sinkledger checkpoint"
+_ADVICE: Final = "run: sinkledger state commit, then: sinkledger checkpoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What a certificate states: of which kind, by which entry, under which number."""
+
+    kind: str
+    seq: int
+    number: str
 
 
 class NotStatedError(Exception):
     """The registry cannot say this yet, or no more; the text says why and what to do."""
+
+
+class NotYetError(NotStatedError):
+    """The state is being committed or published at this moment, or has never been."""
 
 
 def statement_of(registry: Registry, kind: str, seq: int, number: str) -> Statement:
@@ -42,23 +62,45 @@ def statement_of(registry: Registry, kind: str, seq: int, number: str) -> Statem
             policy, no committed state includes the entry, or the certificate is not valid.
         KeyFileError: the service's key is missing or not private.
     """
-    note, published = _published(registry)
-    if published.size <= seq:
-        raise NotStatedError(
-            f"no published checkpoint covers entry {seq}; run: sinkledger checkpoint"
-        )
-    proof = TlogProof(index=seq, path=registry.proof(seq, published.size), checkpoint=note)
-    statement = Statement(
-        kind=kind,
-        registry_entry=registry.entry_bytes(0),
-        entry=registry.entry_bytes(seq),
-        proof=proof.to_bytes(),
-        state_proof=_state_proof(registry, seq, number).to_bytes(),
-        base_url=registry.settings.base_url,
-        mirror_url=registry.settings.mirror_url,
-        verifier_sha256=sha256(bytes(offline_page("verify.html").body)).hexdigest(),
-    )
-    return attested(statement, service_key(registry))
+    (found,) = statements_of(registry, [Stated(kind=kind, seq=seq, number=number)])
+    if isinstance(found, NotStatedError):
+        raise found
+    return attested(found, service_key(registry))
+
+
+def statements_of(registry: Registry, asked: Sequence[Stated]) -> list[Statement | NotStatedError]:
+    """Return what each of several certificates is made from, not attested, or why it is not stated.
+
+    All stand on one checkpoint and one picture of the state, so that they cost little each.
+
+    Raises:
+        NotStatedError: none of them can be stated; see `statement_of`.
+    """
+    note, shown = _published(registry)
+    proofs = _state_proofs(registry, asked)
+    paths = registry.proofs((one.seq for one in asked if one.seq < shown.size), shown.size)
+    first = registry.entry_bytes(0)
+    verifier = sha256(bytes(offline_page("verify.html").body)).hexdigest()
+    found: list[Statement | NotStatedError] = []
+    for one, state_proof in zip(asked, proofs, strict=True):
+        if one.seq not in paths:
+            found.append(NotStatedError(_UNCOVERED.format(one.seq)))
+        elif isinstance(state_proof, NotStatedError):
+            found.append(state_proof)
+        else:
+            proof = TlogProof(index=one.seq, path=paths[one.seq], checkpoint=note)
+            statement = Statement(
+                kind=one.kind,
+                registry_entry=first,
+                entry=registry.entry_bytes(one.seq),
+                proof=proof.to_bytes(),
+                state_proof=state_proof,
+                base_url=registry.settings.base_url,
+                mirror_url=registry.settings.mirror_url,
+                verifier_sha256=verifier,
+            )
+            found.append(statement)
+    return found
 
 
 def service_key(registry: Registry) -> ServiceKey:
@@ -89,25 +131,35 @@ def _published(registry: Registry) -> tuple[bytes, Checkpoint]:
         ) from error
 
 
-def _state_proof(registry: Registry, seq: int, number: str) -> StateProof:
-    advice = "run: sinkledger state commit, then: sinkledger checkpoint"
+def _state_proofs(registry: Registry, asked: Sequence[Stated]) -> list[bytes | NotStatedError]:
+    """Return for each certificate the proof of its status, or why it is not issued."""
+    keys = (f"{STATUS}{one.number}" for one in asked)
+    claims = [partial(prove_key, key=key) for key in keys]
     try:
         with closing(store_of(registry)) as store:
-            proof = prove(registry, store, lambda view: prove_key(view, f"{STATUS}{number}"))
+            proofs = prove_each(registry, store, claims)
     except NotCommittedError as error:
-        raise NotStatedError(f"{error}; {advice}") from error
+        raise NotYetError(f"{error}; {_ADVICE}") from error
     except StateDamagedError as error:
         raise NotStatedError(
             f"state.db is damaged: {error}; run: sinkledger state commit"
         ) from error
-    through = read_commitment(parse_entry(proof.entry)).through
-    if through < seq:
-        raise NotStatedError(
-            f"the committed state ends at entry {through}, before entry {seq}; {advice}"
+    through = read_commitment(parse_entry(proofs[0].entry)).through if proofs else -1
+    return [
+        _unfit(one, proof, through) or proof.to_bytes()
+        for one, proof in zip(asked, proofs, strict=True)
+    ]
+
+
+def _unfit(one: Stated, proof: StateProof, through: int) -> NotStatedError | None:
+    """Say why a certificate is not issued in the state that the proof speaks of, if it is not."""
+    if through < one.seq:
+        return NotStatedError(
+            f"the committed state ends at entry {through}, before entry {one.seq}; {_ADVICE}"
         )
     if isinstance(proof.claim, Presence):
         row = parse_canonical(proof.claim.value.encode())
         state = row["state"] if isinstance(row, dict) else None
         if state != VALID:
-            raise NotStatedError(f"{number} is {state}; only what is valid is issued")
-    return proof
+            return NotStatedError(f"{one.number} is {state}; only what is valid is issued")
+    return None

@@ -1,7 +1,8 @@
 """A registry at work: its folders, databases and mark, and what may be done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -120,6 +121,12 @@ class Registry:
         """Return the inclusion path of an entry in the tree of the first `size` entries."""
         with self.reader.connect() as connection:
             return inclusion_path(seq, size, _subtrees(connection))
+
+    def proofs(self, seqs: Iterable[int], size: int) -> dict[int, tuple[bytes, ...]]:
+        """Return the inclusion paths of several entries; neighbours share most of their nodes."""
+        with self.reader.connect() as connection:
+            subtree = cache(_subtrees(connection))
+            return {seq: inclusion_path(seq, size, subtree) for seq in seqs}
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the proof that the first `old` entries are a prefix of the first `new`."""

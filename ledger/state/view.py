@@ -1,6 +1,6 @@
 """Reading `state.db`: one picture of the state, searched for proofs against a published root."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -98,6 +98,13 @@ def prove(
         NotCommittedError: nothing is committed, or its commitment is not published yet.
         StateDamagedError: what is read does not lead to the committed root.
     """
+    return prove_each(registry, store, (claim_in,))[0]
+
+
+def prove_each(
+    registry: Registry, store: StateStore, claims_in: Sequence[Callable[[StateView], Claim]]
+) -> list[StateProof]:
+    """Make several state proofs in one picture of the state; else as `prove`."""
     with view_of(store) as view:
         latest = registry.books().row(LATEST)
         if latest is None:
@@ -106,15 +113,20 @@ def prove(
             raise NotCommittedError("a new state is being committed; try again in a moment")
         if text_of(latest, "root") != view.head.root.hex():
             raise StateDamagedError("its root is not the committed one")
-        claim = claim_in(view)
-        try:
-            claim.check(view.head.root)
-        except StateProofError as error:
-            raise StateDamagedError(str(error)) from error
+        claims = [_checked(claim_in(view), view.head.root) for claim_in in claims_in]
     seq = integer_of(latest, "seq")
     note = registry.checkpoint()
     size = 0 if note is None else parse_checkpoint(parse_note(note).text).size
     if note is None or size <= seq:
         raise NotCommittedError(f"entry {seq} commits the state; no checkpoint covers it yet")
-    proof = TlogProof(index=seq, path=registry.proof(seq, size), checkpoint=note)
-    return StateProof(entry=registry.entry_bytes(seq), proof=proof.to_bytes(), claim=claim)
+    proof = TlogProof(index=seq, path=registry.proof(seq, size), checkpoint=note).to_bytes()
+    entry = registry.entry_bytes(seq)
+    return [StateProof(entry=entry, proof=proof, claim=claim) for claim in claims]
+
+
+def _checked(claim: Claim, root: bytes) -> Claim:
+    try:
+        claim.check(root)
+    except StateProofError as error:
+        raise StateDamagedError(str(error)) from error
+    return claim

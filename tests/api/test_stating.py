@@ -116,7 +116,7 @@ def test_only_a_valid_certificate_is_issued(
     real = StateProof.parse(statement_of(case.registry, "RT", case.seq, case.number).state_proof)
     row = canonical({"at_us": 1, "reason": "ERROR", "seq": 1, "state": state}).decode()
     claim = Presence(key=f"status/{case.number}", value=row, path=b"")
-    monkeypatch.setattr(stating, "prove", lambda *_: replace(real, claim=claim))
+    monkeypatch.setattr(stating, "prove_each", lambda *_: [replace(real, claim=claim)])
     with pytest.raises(NotStatedError, match=f"is {state}; only what is valid"):
         case.state()
 
@@ -125,7 +125,7 @@ def test_a_reinstated_certificate_is_issued(case: Case, monkeypatch: pytest.Monk
     real = StateProof.parse(statement_of(case.registry, "RT", case.seq, case.number).state_proof)
     row = canonical({"at_us": 1, "reason": "CLEARED", "seq": 1, "state": "valid"}).decode()
     claim = Presence(key=f"status/{case.number}", value=row, path=b"")
-    monkeypatch.setattr(stating, "prove", lambda *_: replace(real, claim=claim))
+    monkeypatch.setattr(stating, "prove_each", lambda *_: [replace(real, claim=claim)])
     case.state()
 
 
