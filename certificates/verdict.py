@@ -223,7 +223,10 @@ class Verdict:
 
 
 def not_reached(name: str) -> Step:
-    """Return a step that could not be taken because one before it failed."""
+    """Return a step that could not be taken because one before it has not passed."""
     return Step(
-        name=name, state=NOT_CHECKED, zh="前一步未通过，未检查", en="an earlier step failed"
+        name=name,
+        state=NOT_CHECKED,
+        zh="前面的步骤未通过，未检查",
+        en="an earlier step has not passed",
     )

@@ -33,13 +33,9 @@ from certificates.verdict import FOREIGN, PROOF_STEPS, SEALED, STEPS, Verdict
 from certificates.verify_case import Case
 from certificates.verify_content import check_text
 from certificates.verify_credential import check_code, check_credential
-from certificates.verify_file import (
-    ENTRY,
-    PROOF,
-)
-from certificates.verify_log import (
-    Newer,
-)
+from certificates.verify_file import ENTRY, PROOF
+from certificates.verify_log import Newer
+from certificates.verify_process import verify_in_child
 from certificates.verify_seal import check_seal
 from contracts.dates import BEIJING
 
@@ -128,7 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             note=given.newest.read_bytes() if given.newest else None,
             witnessed_after=_midnight(given.witnessed_since) if given.witnessed_since else None,
         )
-        verdict = verify_pdf(given.file.read_bytes(), Trust.load(given.trust), newer=newer)
+        verdict = verify_in_child(given.file.read_bytes(), given.trust, newer=newer)
     except (OSError, TrustError) as error:
         print(f"cannot verify: {error}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ name (/Creator and /Producer). For another version's document every text that th
 print is looked for on its page, and the verdict says that the drawing was not compared.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
@@ -15,10 +16,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
 from certificates.content import content_of, printed_text
+from certificates.faces import printable
 from certificates.page_text import page_count, page_text, squeeze
-from certificates.render import Renderer
+from certificates.render import Renderer, RendererError
 from certificates.statement import Addresses, Statement, addresses_of
-from certificates.verdict import Finding, StepFailed
+from certificates.verdict import Finding, StepFailed, StepNotChecked
 from certificates.verify_file import (
     CODE,
     CREDENTIAL,
@@ -44,8 +46,13 @@ def check_text(document: Document, attested: Attested) -> Finding:
 
     Raises:
         StepFailed: the page is not the statement's, or names no address to render it with.
+        StepNotChecked: this machine cannot draw.
     """
-    expected = _rendered(_statement(document, attested))
+    statement = _statement(document, attested)
+    try:
+        expected = _rendered(statement)
+    except RendererError as error:
+        raise StepNotChecked("本机缺少绘制页面所需的程序库", str(error)) from error
     if document.data.startswith(expected):
         return (
             "页面与依据记录重新生成的页面逐字节一致",
@@ -59,6 +66,13 @@ def check_text(document: Document, attested: Attested) -> Finding:
         "页面由另一版本生成：应有文字齐全，未比对图形",
         "drawn by another version: its text is complete, its drawing was not compared",
     )
+
+
+def prepare() -> None:
+    """Load what every check of a page needs, and what no document has a part in."""
+    with suppress(RendererError):
+        _renderer()
+    printable()
 
 
 @lru_cache(maxsize=16)

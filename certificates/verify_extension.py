@@ -9,7 +9,6 @@ widget, and a timestamp over everything before.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from io import BytesIO
 from typing import Final
 
 from asn1crypto import cms
@@ -19,7 +18,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from certificates.trust import Trust
 from certificates.verdict import StepFailed
-from certificates.verify_file import END_MARK, SECTIONS, check_size, check_still, dictionaries
+from certificates.verify_file import END_MARK, SECTIONS, check_still, dictionaries, read_strictly
 from certificates.verify_seal import fills_its_gap
 from certificates.verify_time import Dated, read_stamp
 
@@ -73,8 +72,7 @@ def open_sections(data: bytes) -> Sections:
         StepFailed: an appended section is another than `extend` writes.
         Exception: whatever the parser finds wrong; the caller answers for all of them at once.
     """
-    check_size(data)
-    reader = PdfFileReader(BytesIO(data), strict=True)
+    reader = read_strictly(data)
     seal, *archives = reader.embedded_signatures
     sections = reader.xrefs.total_revisions
     ends = [_end(one) for one in (seal, *archives)]

@@ -20,6 +20,8 @@ from certificates.verdict import StepFailed
 SIZE_MAX: Final = 10_000_000
 ATTACHMENT_SIZE_MAX: Final = 2_000_000
 SECTIONS: Final = 2
+OBJECTS_MAX: Final = 10_000
+"""A paper has some five hundred; each costs time to read."""
 
 ENTRY: Final = "entry.json"
 PROOF: Final = "entry.tlog-proof"
@@ -89,16 +91,14 @@ def open_document(data: bytes) -> Document:
             acts, other attachments than the six.
         Exception: whatever the parser finds wrong; the caller answers for all of them at once.
     """
-    check_size(data)
+    _check_size(data)
     if not data.startswith(b"%PDF-1."):
         raise StepFailed("不是本登记处的PDF文件", "the file does not begin as our PDF files do")
     if not data.endswith(END_MARK):
         raise StepFailed(
             "文件被截断，或结束标记之后还有内容", "cut short, or bytes after its end mark"
         )
-    reader = PdfFileReader(BytesIO(data), strict=True)
-    if reader.encrypted:
-        raise StepFailed("文件已加密", "the file is encrypted")
+    reader = read_strictly(data)
     _check_sections(data, reader)
     found = tuple(dictionaries(reader))
     check_still(found)
@@ -112,12 +112,25 @@ def open_document(data: bytes) -> Document:
     )
 
 
-def check_size(data: bytes) -> None:
-    """Refuse a file that is larger than any certificate.
+def read_strictly(data: bytes) -> PdfFileReader:
+    """Read a file's tables, of no larger file and no more objects than any certificate's.
 
     Raises:
-        StepFailed: it is.
+        StepFailed: it is larger, has more, or is encrypted.
+        Exception: whatever the parser finds wrong; the caller answers for all of them at once.
     """
+    _check_size(data)
+    reader = PdfFileReader(BytesIO(data), strict=True)
+    if reader.encrypted:
+        raise StepFailed("文件已加密", "the file is encrypted")
+    sections = range(reader.xrefs.total_revisions)
+    count = sum(len(reader.xrefs.explicit_refs_in_revision(one)) for one in sections)
+    if count > OBJECTS_MAX:
+        raise StepFailed("文件的对象过多", "the file has too many objects")
+    return reader
+
+
+def _check_size(data: bytes) -> None:
     if len(data) > SIZE_MAX:
         raise StepFailed("文件大于10 MB", "the file is larger than 10 MB")
 

@@ -19,6 +19,7 @@ from api.cli.verify import show
 from api.demo.play import Performance, perform
 from api.demo.witnesses import home_of
 from api.founding import POLICY_LINK
+from api.verifying import begin_verifying
 from api.witness.local import resumed_witnesses
 from ledger.registry import Registry
 from ledger.witness.folder import WitnessFolderError
@@ -50,6 +51,7 @@ def serve(
     listening = listening_at(host, port)
     console().print(f"http://{host}:{port}/  (stop with Ctrl-C)")
     app = create_app(registry, clock_confirmed=confirm_clock)
+    begin_verifying()
     server = uvicorn.Server(
         uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     )
