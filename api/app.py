@@ -3,14 +3,14 @@
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.cross_origin import ALLOWED, CrossOrigin, is_open
 from api.limits import BodyLimit
 from api.pages import verdict
+from api.pages.refusing import is_for_people, refusal_page, show_refusal
 from api.pages.routes import router as pages
-from api.pages.routes import show_wrong_address
 from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_response
 from api.routes import (
     claims,
@@ -137,7 +137,8 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     for shown in (pages, verdict.router):
         app.include_router(shown, responses=PROBLEM_RESPONSES)
     add_problems(app)
-    app.add_exception_handler(404, show_wrong_address)
+    for status in (400, 404, 405):
+        app.add_exception_handler(status, show_refusal)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit)
     app.add_middleware(CapitalPaths)
@@ -147,10 +148,13 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     return app
 
 
-def _failed(request: Request, error: Exception) -> JSONResponse:
+def _failed(request: Request, error: Exception) -> Response:
     """Answer for our own fault, which is logged and never shown."""
     del error
-    response = problem_response(request.scope, 500, "problem.fault")
+    if is_for_people(request.scope):
+        response = refusal_page(request.scope, 500)
+    else:
+        response = problem_response(request.scope, 500, "problem.fault")
     # This answer is made outside all middleware.
     response.raw_headers.extend(SECURITY_HEADERS)
     if is_open(request.method, request.url.path):

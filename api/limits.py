@@ -1,16 +1,22 @@
 """Body limits: a request is refused before anything of it is parsed, chunked or not."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.pages.refusing import is_for_people, refusal_page
 from api.problems import problem_response
 from api.verifying import BODY_BYTES_MAX as VERIFIED_BYTES_MAX
 from api.verifying import FORM_BYTES_MAX
 
 BODY_BYTES_MAX: Final = 65_536
 DIGITS_MAX: Final = 19
+DRAIN_BYTES_MAX: Final = 64 << 20
+DRAIN_SECONDS: Final = 20.0
 UPLOADS: Final[Mapping[str, int]] = {
     "/v1/orders:batch": 4 << 20,
     "/v1/verify": VERIFIED_BYTES_MAX,
@@ -68,5 +74,23 @@ def _is_within(announced: bytes, limit: int) -> bool:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    response = problem_response(scope, 413, "problem.too_large", {"bytes_max": limit})
-    await response(scope, receive, send)
+    if not is_for_people(scope):
+        problem = problem_response(scope, 413, "problem.too_large", {"bytes_max": limit})
+        await problem(scope, receive, send)
+        return
+    # A browser shows no answer that comes while it still sends: it says that the line was cut.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await _drain(receive)
+    page = await run_in_threadpool(refusal_page, scope, 413)
+    await page(scope, receive, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read what is still sent and forget it, up to what a person may have chosen by mistake."""
+    left = DRAIN_BYTES_MAX
+    while left > 0:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
+        left -= len(message.get("body", b""))

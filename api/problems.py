@@ -128,6 +128,14 @@ def problem_response(
     return JSONResponse(document, status, headers, MEDIA_TYPE)
 
 
+def http_problem(scope: Scope, error: HTTPException) -> JSONResponse:
+    """Return the problem of an answer that has only a status."""
+    message = STATUS_MESSAGES.get(error.status_code, "problem.bad_request")
+    response = problem_response(scope, error.status_code, message, {"fields": "…"})
+    response.headers.update(error.headers or {})
+    return response
+
+
 def refusal_response(refused: Refused, scope: Scope) -> JSONResponse:
     """Return a refusal as an HTTP answer."""
     document = refusal_problem(refused, language_of(scope))
@@ -162,10 +170,7 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
-        message = STATUS_MESSAGES.get(error.status_code, "problem.bad_request")
-        response = problem_response(request.scope, error.status_code, message, {"fields": "…"})
-        response.headers.update(error.headers or {})
-        return response
+        return http_problem(request.scope, error)
 
     @app.exception_handler(ClockError)
     def clock(request: Request, error: ClockError) -> JSONResponse:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.deps import LanguageDep, NowDep, RegistryDep, registry_of
+from api.deps import LanguageDep, NowDep, RegistryDep
 from api.pages.checkpoint import published
 from api.pages.code import POLICY, logged_code
 from api.pages.drawings import rings, supply_bar
@@ -13,7 +13,7 @@ from api.pages.lookup import State, find
 from api.pages.offline import offline_page
 from api.pages.static import static_file
 from api.pages.view import Page
-from api.problems import NotFoundError, language_of, problem_response
+from api.problems import NotFoundError
 from certificates.content import ContentError
 from certificates.number import NumberError
 from certificates.service_key import ServiceKeyError
@@ -28,9 +28,6 @@ from ledger.store import TamperedError
 router = APIRouter(include_in_schema=False)
 
 TYPED_MAX: Final = 60
-PROGRAM_PATHS: Final = ("/v1/", "/log/")
-"""What programs read, whatever they say they accept."""
-
 FAULTS: Final = (
     ContentError,
     EntryError,
@@ -128,21 +125,6 @@ def _verify(registry: Registry, page: Page, number: str, now_us: int) -> Respons
     )
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
-
-
-def show_wrong_address(request: Request, error: Exception) -> Response:
-    """Answer for an address that leads nowhere: a page for people, a problem for programs."""
-    del error
-    path = request.url.path
-    is_page = not path.startswith(PROGRAM_PATHS)
-    if not (is_page and "text/html" in request.headers.get("accept", "")):
-        return problem_response(request.scope, 404, "problem.not_found")
-    page = Page(language=language_of(request.scope), path="/")
-    try:
-        row = registry_of(request).books().row("registry")
-    except FAULTS:
-        row = None
-    return page.show("message.html", row, 404, message="nowhere", typed="")
 
 
 def _ascii(number: str) -> str:

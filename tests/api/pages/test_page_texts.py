@@ -6,6 +6,7 @@ from string import Formatter
 
 import pytest
 
+from api.pages import refusing
 from api.pages.lookup import State
 from api.text.catalogue import LANGUAGES, translations
 from api.text.compile import po_files
@@ -28,7 +29,7 @@ from tests.support.architecture import ROOT
 
 TEMPLATES = sorted((ROOT / "api" / "templates").glob("*.html"))
 LISTS = ("projects", "batches", "retirements", "claims", "certificates", "parameters", "supply")
-MESSAGES = ("unknown", "malformed", "fault", "unopened", "nowhere", "busy", "nothing")
+MESSAGES = ("unknown", "malformed", "unopened", "busy", "nothing", *refusing.MESSAGES.values())
 OUTCOMES = ("passed", "failed", "altered", "open")
 EVENTS = (
     "expired",
