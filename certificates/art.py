@@ -6,6 +6,7 @@ so the same program draws the same bytes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, pi, sin
 from typing import Final, TypeAlias
 
@@ -16,6 +17,8 @@ PAGE_HEIGHT_MM: Final = 210.0
 
 # A cubic Bézier quarter circle: 4/3 (√2 − 1).
 _KAPPA: Final = 0.5523
+
+_FINE_RADIUS_MM: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +34,11 @@ class Palette:
 
 
 def number(value: float) -> str:
-    """Write a coordinate with two decimals and no trailing zeros."""
+    """Write a coordinate with two decimals and no zeros that say nothing."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    if text in {"-0", "0"}:
+        return "0"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
 def at(point: Point) -> str:
@@ -91,18 +96,6 @@ def polygon(points: Iterable[Point]) -> str:
     return f"{at(first)} m {' '.join(f'{at(point)} l' for point in others)} h"
 
 
-def closed_curve(points: list[Point]) -> str:
-    """Return a smooth closed path through points (Catmull-Rom)."""
-    count = len(points)
-    parts = [f"{at(points[0])} m"]
-    for index in range(count):
-        before, start, end, after = (points[(index + step) % count] for step in (-1, 0, 1, 2))
-        first = (start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6)
-        second = (end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6)
-        parts.append(_curve(first, second, end))
-    return " ".join(parts) + " h"
-
-
 def strand(length: float, amplitude: float, periods: int, phase: float) -> str:
     """Return a sine line along x, with exact tangents, eight pieces a period."""
     pieces = periods * 8
@@ -118,18 +111,44 @@ def strand(length: float, amplitude: float, periods: int, phase: float) -> str:
     return " ".join(parts)
 
 
-def growth_ring(radius: float, wobble: float) -> str:
-    """Return one ring of a tree: nearly a circle, wider towards the light."""
-    points = []
-    count = max(14, int(radius * 0.45))
-    for index in range(count):
-        angle = 2 * pi * index / count
-        bend = (
-            sin(2 * angle + 0.9) + 0.55 * sin(3 * angle + 2.1) + 0.3 * sin(7 * angle + radius / 9)
-        )
-        reach = radius * (1 + wobble * bend)
-        points.append((reach * cos(angle) + radius * 0.11, reach * sin(angle) * 0.94))
-    return closed_curve(points)
+def growth_rings(radii_mm: Iterable[float], wobble: float, line: str, width_mm: float) -> str:
+    """Draw rings of a tree: nearly circles, wider towards the light.
+
+    On a grid of whole steps, which a hundred curves fill with half the characters.
+    """
+    radii = tuple(radii_mm)
+    step = number(0.02 if max(radii) <= _FINE_RADIUS_MM else 0.05)
+    paths = (f"{_growth_ring(radius, wobble, float(step))} S" for radius in radii)
+    scale = f"{step} 0 0 {step} 0 0 cm"
+    return f"q {scale} {stroke(line, width_mm / float(step))} {' '.join(paths)} Q"
+
+
+def _growth_ring(radius: float, wobble: float, step: float) -> str:
+    """Return one closed path with exact tangents; three pieces for each of seven waves at most."""
+    pieces = min(21, max(12, int(radius * 0.22)))
+    turn = 2 * pi / pieces
+    ends = [_on_ring(radius, wobble, index * turn) for index in range(pieces + 1)]
+    parts = [f"{_in_steps(ends[0][0], step)} m"]
+    for (start, leaving), (end, arriving) in pairwise(ends):
+        first = (start[0] + leaving[0] * turn / 3, start[1] + leaving[1] * turn / 3)
+        second = (end[0] - arriving[0] * turn / 3, end[1] - arriving[1] * turn / 3)
+        parts.append(" ".join((*(_in_steps(one, step) for one in (first, second, end)), "c")))
+    return " ".join((*parts, "h"))
+
+
+def _on_ring(radius: float, wobble: float, angle: float) -> tuple[Point, Point]:
+    """Return the point of a ring at an angle, and how it changes with the angle."""
+    waves = ((2, 0.9, 1.0), (3, 2.1, 0.55), (7, radius / 9, 0.3))
+    bend = sum(height * sin(count * angle + phase) for count, phase, height in waves)
+    slope = sum(height * count * cos(count * angle + phase) for count, phase, height in waves)
+    reach, growth = radius * (1 + wobble * bend), radius * wobble * slope
+    c, s = cos(angle), sin(angle)
+    point = (reach * c + radius * 0.11, reach * s * 0.94)
+    return point, (growth * c - reach * s, (growth * s + reach * c) * 0.94)
+
+
+def _in_steps(point: Point, step: float) -> str:
+    return f"{round(point[0] / step)} {round(point[1] / step)}"
 
 
 def rounded(inset: float, radius: float) -> str:

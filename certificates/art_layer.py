@@ -101,8 +101,9 @@ def _tile(palette: Palette, length: float) -> str:
 
 def _corner(palette: Palette) -> str:
     parts = [fill(palette.paper), stroke(palette.deep, 0.45), art.circle(0, 0, 7.6), "B"]
-    parts += [stroke(palette.gold, 0.2), art.circle(0, 0, 7.0), "S", stroke(palette.main, 0.14)]
-    parts += [f"{art.growth_ring(radius / 10, 0.025)} S" for radius in range(14, 64, 6)]
+    parts += [stroke(palette.gold, 0.2), art.circle(0, 0, 7.0), "S"]
+    radii = (radius / 10 for radius in range(14, 64, 6))
+    parts.append(art.growth_rings(radii, 0.025, palette.main, 0.14))
     parts += [fill(palette.deep), art.circle(0.1, 0, 0.75), "f"]
     return " ".join(parts)
 
@@ -117,7 +118,7 @@ def _rings(palette: Palette) -> str:
     radius = 3.0
     for index in range(46):
         colour, width = (gold, 0.3) if index % 9 == 4 else (pale, 0.17 + 0.09 * (index % 3))
-        parts.append(f"{stroke(colour, width)} {art.growth_ring(radius, 0.022)} S")
+        parts.append(art.growth_rings((radius,), 0.022, colour, width))
         radius += 1.2 + 0.55 * (1 + sin(index * 1.7))
     return " ".join(parts)
 
@@ -206,6 +207,6 @@ def _sample(palette: Palette) -> str:
     return (
         f"q {turn} {art.at((PAGE_WIDTH_MM / 2, PAGE_HEIGHT_MM / 2))} cm "
         f"{fill(colour)} "
-        f"q 1 0 0 1 0 6 cm {outline('示例·无效', SONG, 46, spacing_mm=5)} f Q "
-        f"q 1 0 0 1 0 32 cm {outline('SAMPLE · NOT VALID', LATIN, 21, spacing_mm=2.5)} f Q Q"
+        f"q 1 0 0 1 0 6 cm {outline('示例·无效', SONG, 46, spacing_mm=5)} Q "
+        f"q 1 0 0 1 0 32 cm {outline('SAMPLE · NOT VALID', LATIN, 21, spacing_mm=2.5)} Q Q"
     )

@@ -29,10 +29,12 @@ def map_operators(palette: Palette, codes: Sequence[str], x_mm: float, y_mm: flo
     """
     shapes, chosen = _outlines(), set(codes)
     pale = tint(palette.light, palette.paper, 16)
-    parts = [f"q 1 0 0 1 {x_mm:g} {y_mm:g} cm {stroke(tint(palette.main, palette.paper, 55), 0.1)}"]
+    scale = f"{_STEP_MM:g} 0 0 {_STEP_MM:g} {x_mm:g} {y_mm:g}"
+    border = stroke(tint(palette.main, palette.paper, 55), 0.1 / _STEP_MM)
+    parts = [f"q {scale} cm {border}"]
     parts.append(fill(pale))
     parts += [f"{path} B" for code, path in shapes if code not in chosen]
-    parts += [fill(palette.main), stroke(palette.deep, 0.14)]
+    parts += [fill(palette.main), stroke(palette.deep, 0.14 / _STEP_MM)]
     parts += [f"{path} B" for code, path in shapes if code in chosen]
     return " ".join((*parts, "Q"))
 
@@ -44,7 +46,7 @@ def is_on_map(code: str) -> bool:
 
 @cache
 def _outlines() -> tuple[tuple[str, str], ...]:
-    """Return each county's path in millimetres of the box."""
+    """Return each county's path in whole steps of the box's grid."""
     bounds = [county.geometry.bounds for county in counties()]
     west, north = min(one[0] for one in bounds), max(one[3] for one in bounds)
     east, south = max(one[2] for one in bounds), min(one[1] for one in bounds)
@@ -55,7 +57,7 @@ def _outlines() -> tuple[tuple[str, str], ...]:
     def placed(point: tuple[int, int]) -> Point:
         x = left + (point[0] - west) * cos(_MIDDLE_LATITUDE) * scale
         y = (north - point[1]) * scale
-        return round(x / _STEP_MM) * _STEP_MM, round(y / _STEP_MM) * _STEP_MM
+        return round(x / _STEP_MM), round(y / _STEP_MM)
 
     return tuple(
         (

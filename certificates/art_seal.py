@@ -6,7 +6,7 @@ A red round seal would look like the official seal (公章) of an authority, whi
 from math import cos, pi, sin
 from typing import Final
 
-from certificates.art import Palette, circle, fill, growth_ring, polygon, stroke
+from certificates.art import Palette, circle, fill, growth_rings, polygon, stroke
 from certificates.art_emblems import emblem
 from certificates.art_text import LATIN, SONG, outline
 from certificates.looks import Look
@@ -23,14 +23,12 @@ _VEINS: Final = (
 
 def mark(palette: Palette) -> str:
     """Draw the round mark: a leaf over growth rings."""
-    rings = [f"{growth_ring(radius, 0.02)} S" for radius in (3.0, 4.1, 5.1, 5.9)]
     return " ".join(
         (
             fill(palette.deep),
             circle(0, 0, MARK_RADIUS_MM),
             "f",
-            stroke(palette.main, 0.18),
-            *rings,
+            growth_rings((3.0, 4.1, 5.1, 5.9), 0.02, palette.main, 0.18),
             stroke(palette.gold, 0.22),
             circle(0, 0, MARK_RADIUS_MM - 0.6),
             "S",
@@ -50,17 +48,17 @@ def seal(look: Look) -> str:
     parts = [fill(palette.paper), stroke(palette.main, 0.22), edge, "B"]
     parts += [stroke(palette.main, 0.45), circle(0, 0, 13.8), "S"]
     parts += [stroke(palette.main, 0.2), circle(0, 0, 10.2), "S"]
-    parts.append(stroke(palette.gold, 0.1))
-    parts += [f"{growth_ring(radius / 10, 0.012)} S" for radius in range(76, 100, 4)]
+    radii = (radius / 10 for radius in range(76, 100, 4))
+    parts.append(growth_rings(radii, 0.012, palette.gold, 0.1))
     parts.append(fill(palette.main))
     for index, letter in enumerate(ring_text):
         if letter != " ":
             angle = 2 * pi * index / len(ring_text)
             turn = f"{cos(angle):.4f} {sin(angle):.4f} {-sin(angle):.4f} {cos(angle):.4f}"
-            parts.append(f"q {turn} 0 0 cm 1 0 0 1 0 -11.2 cm {outline(letter, LATIN, 2.25)} f Q")
+            parts.append(f"q {turn} 0 0 cm 1 0 0 1 0 -11.2 cm {outline(letter, LATIN, 2.25)} Q")
     chinese, english = look.word
-    parts.append(f"q 1 0 0 1 0 1.9 cm {outline(chinese, SONG, 4.3, spacing_mm=0.25)} f Q")
-    parts.append(f"q 1 0 0 1 0 4.9 cm {outline(english, LATIN, 2.1, spacing_mm=0.3)} f Q")
+    parts.append(f"q 1 0 0 1 0 1.9 cm {outline(chinese, SONG, 4.3, spacing_mm=0.25)} Q")
+    parts.append(f"q 1 0 0 1 0 4.9 cm {outline(english, LATIN, 2.1, spacing_mm=0.3)} Q")
     parts.append(f"q .62 0 0 .62 0 -4.8 cm {emblem(look.emblem)} Q")
     return " ".join(parts)
 

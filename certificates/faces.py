@@ -23,6 +23,7 @@ _FACES: Final = (
     ("SinkLedger Song", 700, "normal", _FOLDER / "song-700.ttf"),
     (RARE, 400, "normal", _RARE_PATH),
 )
+_PATHS: Final = {(family, weight, style): path for family, weight, style, path in _FACES}
 _SONG: Final = _FOLDER / "song-400.ttf"
 _COVERING: Final = (_SONG, _RARE_PATH, _FOLDER / "latin-400.ttf")
 
@@ -34,6 +35,15 @@ class MissingGlyphError(ValueError):
 def font_files() -> frozenset[Path]:
     """Return the only files that a rendering may open."""
     return frozenset(path for *_, path in _FACES)
+
+
+def face_path(family: str, weight: int, *, italic: bool) -> Path:
+    """Return the file of a face.
+
+    Raises:
+        KeyError: the papers have no such face.
+    """
+    return _PATHS[family, weight, "italic" if italic else "normal"]
 
 
 def font_face_css() -> str:

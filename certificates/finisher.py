@@ -6,6 +6,7 @@ tagged structure; the seal field is part of it (PDF/UA-1, clause 7.18.4).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 import pydyf
@@ -54,17 +55,17 @@ class Drawing:
     counties: tuple[str, ...] = ()
 
 
-def finisher(drawing: Drawing) -> Callable[[object, Pdf], None]:
+def finisher(drawing: Drawing) -> Callable[[Any, Pdf], None]:
     """Return the function that WeasyPrint calls before it writes the document."""
 
-    def finish(document: object, pdf: Pdf) -> None:
-        del document
-        forms = _add_forms(pdf, drawing.look)
+    def finish(document: Any, pdf: Pdf) -> None:
+        document.fonts.number_glyphs(pdf)
         pages = [item for item in pdf.objects if _type_of(item) == "/Page"]
-        for index, page in enumerate(pages):
-            first = index == 0
-            names = [FRONT if first else ANNEX, *[SAMPLE] * drawing.is_demo, *[LINES] * first]
-            over = _code(drawing) if first else ""
+        sample = (SAMPLE,) if drawing.is_demo else ()
+        layers = [(FRONT, *sample, LINES), *[(ANNEX, *sample)] * (len(pages) - 1)]
+        forms = _add_forms(pdf, drawing.look, frozenset(chain(*layers)))
+        for page, names in zip(pages, layers, strict=True):
+            over = _code(drawing) if page is pages[0] else ""
             _underlay(pdf, page, {name: forms[name] for name in names}, over)
         _add_seal_field(pdf, pages[0])
         _mark_as_accessible(pdf)
@@ -91,9 +92,14 @@ def _resolve(pdf: Pdf, reference: str | bytes) -> Object:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _add_forms(pdf: Pdf, look: str) -> dict[str, bytes]:
+def _add_forms(pdf: Pdf, look: str, names: frozenset[str]) -> dict[str, bytes]:
+    """Add the named forms and those that they draw; return where each of them is."""
     references: dict[str, bytes] = {}
-    for form in static_layer(look):
+    layer = static_layer(look)
+    wanted = names.union(*(form.uses for form in layer if form.name in names))
+    for form in layer:
+        if form.name not in wanted:
+            continue
         extra = {
             "Type": "/XObject",
             "Subtype": "/Form",

@@ -23,6 +23,7 @@ from certificates.fitting_boxes import PageFullError
 from certificates.page import page_html, recorded_at
 from certificates.qr import qr_text
 from certificates.statement import Statement
+from certificates.subset import PaperFonts
 from ledger.log.entry import parse_entry
 
 __all__ = ["MissingGlyphError", "PageFullError", "Renderer", "RendererError"]
@@ -120,7 +121,9 @@ class Renderer:
 
     def _layout(self, text: str) -> Any:
         document = HTML(string=text, url_fetcher=self._fetcher)
-        return document.render(stylesheets=[self._css], font_config=self._fonts)
+        laid_out = document.render(stylesheets=[self._css], font_config=self._fonts)
+        laid_out.fonts = PaperFonts()
+        return laid_out
 
 
 def _too_low(document: Any) -> set[str]:

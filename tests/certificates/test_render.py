@@ -15,6 +15,7 @@ from contracts.values import Json, Movement
 from tests.support.certificates import BASE_URL, MIRROR_URL, FakeLog, demo_log
 
 KINDS = ["RT", "CL"]
+DARK = 170
 LONG = "内蒙古自治区包头市示例生态环境保护与大型活动综合服务（集团）股份有限公司"
 
 
@@ -56,6 +57,33 @@ def test_no_glyph_is_an_empty_box(renderer: Renderer, caplog: pytest.LogCaptureF
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         assert_complete(log, "RT", renderer.render(log.statement("RT")))
     assert caplog.messages == []
+
+
+def test_every_character_leaves_ink(renderer: Renderer) -> None:
+    # Extraction reads a font's table, not its outlines: only pixels show that a glyph is there.
+    beneficiary: Json = {"org": {"name": {"zh": "示例㛃䶮𬭩𣲗公司"}, "uscc": "9115020014825206XQ"}}
+    data = renderer.render(demo_log().restated("RT", beneficiary=beneficiary).statement("RT"))
+    with pypdfium2.PdfDocument(data) as document:
+        found = [one for page in document for one in characters_and_ink(page)]
+    assert "㛃䶮" in "".join(character for character, _ in found)
+    assert [character for character, ink in found if not ink] == []
+
+
+def characters_and_ink(page: pypdfium2.PdfPage) -> list[tuple[str, bool]]:
+    """Return each visible character of a page, and whether something dark stands in its place."""
+    scale = 3
+    picture = page.render(scale=scale).to_pil().convert("L")
+    text, found = page.get_textpage(), []
+    for index in range(text.count_chars()):
+        character = text.get_text_range(index, 1)
+        # The tight box of a glyph that is not there is empty.
+        left, bottom, right, top = text.get_charbox(index, loose=True)
+        if not character.strip():
+            continue
+        box = (left, page.get_height() - top, right, page.get_height() - bottom)
+        darkest, _ = picture.crop([round(side * scale) for side in box]).getextrema()
+        found.append((character, darkest < DARK))
+    return found
 
 
 def test_the_same_statement_gives_the_same_bytes(

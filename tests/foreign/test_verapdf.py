@@ -11,7 +11,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from contracts.values import Json
+from tests.certificates.test_render import many_ranges
 from tests.support.architecture import ROOT
+from tests.support.certificates import demo_log
 from tests.support.extended_paper import dated, extended
 from tests.support.sealed_paper import registry, renderer, rendering
 from tests.support.specimens import LOOKS, paper
@@ -44,6 +47,12 @@ def judged(flavour: str, files: dict[str, bytes], folder: Path) -> dict[str, str
 def test_every_paper_conforms(flavour: str, tmp_path: Path) -> None:
     papers = {look: registry().seal(renderer().draw(*paper(look))) for look in LOOKS}
     papers |= {"dated": dated(), "extended": extended(2)}
+    rare: Json = {"org": {"name": {"zh": "示例㛃䶮𬭩𣲗公司"}, "uscc": "9115020014825206XQ"}}
+    for name, log in (
+        ("rare", demo_log().restated("RT", beneficiary=rare)),
+        ("ranges", many_ranges(40)),
+    ):
+        papers[name] = registry().seal(renderer().render(log.statement("RT")))
     assert judged(flavour, papers, tmp_path) == dict.fromkeys(papers, "PASS")
 
 
