@@ -12,14 +12,13 @@ from cryptography import x509
 from pyhanko.sign.timestamps import TimeStamper
 
 from api.drafting.draft import Desk
-from api.issuing import Issued, IssuingError, file_name, record_copy
+from api.issuing import Issued, IssuingError, Paper, file_name, record_copy, store, turn_of
 from certificates.extend import Evidence, ExtendError, extend
 from certificates.trust import Trust
 from certificates.verdict import PASSED
 from certificates.verify import verify_pdf
 from contracts.lookup import integer_of, objects_of, text_of
 from contracts.values import Json
-from ledger.files import write_atomically
 from ledger.registry import Registry
 from ledger.settings import Settings
 
@@ -48,22 +47,24 @@ def extend_certificate(
     except ExtendError as error:
         raise IssuingError(str(error)) from error
     _require_good(extended, trust)
-    row = _row(registry, number)
-    copy = len(objects_of(row, "copies")) + 1
-    path = settings.certificates / file_name(number, copy)
-    proof = source.with_suffix(".tlog-proof").read_bytes()
-    write_atomically(path, extended)
-    write_atomically(path.with_suffix(".tlog-proof"), proof)
-    digest = sha256(extended).hexdigest()
-    body: dict[str, Json] = {
-        "copy": copy,
-        "number": number,
-        "proof_sha256": sha256(proof).hexdigest(),
-        "sha256": digest,
-        "subject": text_of(row, "subject"),
-    }
-    entry = record_copy(registry, desk, body)
-    return Issued(number=number, path=path, sha256=digest, copy=copy, recorded_seq=entry.seq)
+    with turn_of(settings):
+        row = _row(registry, number)
+        paper = Paper(
+            subject=text_of(row, "subject"),
+            number=number,
+            copy=len(objects_of(row, "copies")) + 1,
+            pdf=extended,
+            proof=source.with_suffix(".tlog-proof").read_bytes(),
+        )
+        path = store(settings, paper)
+        entry = record_copy(registry, desk, paper.record())
+    return Issued(
+        number=number,
+        path=path,
+        sha256=paper.sha256,
+        copy=paper.copy,
+        recorded_seq=entry.seq,
+    )
 
 
 def _find(registry: Registry, named: str) -> tuple[str, Path]:

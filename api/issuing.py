@@ -7,7 +7,8 @@ nobody can see. If we crash in between, the file without a record is not issued;
 renders the same bytes but for the seal's time, and takes the same copy number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,15 +22,16 @@ from api.subjects import SubjectError, stated_by
 from certificates.issue import issue
 from certificates.render import Renderer
 from certificates.seal import Sealer
-from contracts.lookup import texts_of
+from contracts.lookup import list_of, texts_of
 from contracts.refusal import Refused
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json
-from ledger.files import write_atomically
+from ledger.files import in_turn, write_atomically
 from ledger.intake import read_envelope
 from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
 from ledger.registry import Registry
+from ledger.settings import Settings
 
 
 class IssuingError(Exception):
@@ -45,6 +47,32 @@ class Issued:
     sha256: str
     copy: int
     recorded_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A sealed paper with its proof, on its way into the ledger."""
+
+    subject: str
+    number: str
+    copy: int
+    pdf: bytes
+    proof: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The digest that is recorded."""
+        return sha256(self.pdf).hexdigest()
+
+    def record(self) -> dict[str, Json]:
+        """Return the body of its record."""
+        return {
+            "copy": self.copy,
+            "number": self.number,
+            "proof_sha256": sha256(self.proof).hexdigest(),
+            "sha256": self.sha256,
+            "subject": self.subject,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +101,24 @@ class Issuer:
             raise IssuingError(str(error)) from error
         when = datetime.fromtimestamp(desk.now_us // 1_000_000, tz=UTC)
         pdf = issue(statement, self.sealer, self.renderer, when=when)
-        known = self.registry.books().row(f"cert/{number}")
-        copies = known["copies"] if known else []
-        copy = len(copies) + 1 if isinstance(copies, Sequence) else 1
-        path = self.registry.settings.certificates / file_name(number, copy)
-        write_atomically(path, pdf)
-        write_atomically(path.with_suffix(".tlog-proof"), statement.proof)
-        digest = sha256(pdf).hexdigest()
-        body: dict[str, Json] = {
-            "copy": copy,
-            "number": number,
-            "proof_sha256": sha256(statement.proof).hexdigest(),
-            "sha256": digest,
-            "subject": subject,
-        }
-        entry = record_copy(self.registry, desk, body)
-        return Issued(number=number, path=path, sha256=digest, copy=copy, recorded_seq=entry.seq)
+        with turn_of(self.registry.settings):
+            known = self.registry.books().row(f"cert/{number}")
+            paper = Paper(
+                subject=subject,
+                number=number,
+                copy=len(list_of(known, "copies")) + 1 if known else 1,
+                pdf=pdf,
+                proof=statement.proof,
+            )
+            path = store(self.registry.settings, paper)
+            entry = record_copy(self.registry, desk, paper.record())
+        return Issued(
+            number=number,
+            path=path,
+            sha256=paper.sha256,
+            copy=paper.copy,
+            recorded_seq=entry.seq,
+        )
 
 
 def record_copy(registry: Registry, desk: Desk, body: dict[str, Json]) -> Entry:
@@ -97,14 +127,44 @@ def record_copy(registry: Registry, desk: Desk, body: dict[str, Json]) -> Entry:
     Raises:
         IssuingError: the record was refused.
     """
-    draft = draft_order(desk, "certificate.record", f"service/{SERVICE}", body)
-    signed = draft.signed_with(service_seed(registry.settings, SERVICE))
-    (result,) = registry.submit(
-        [read_envelope(signed.envelope())], now_us=desk.now_us, clock_confirmed=True
-    )
+    (result,) = record_copies(registry, desk, [body])
     if isinstance(result, Refused):
         raise IssuingError(f"the record was refused: {result}")
     return result
+
+
+def record_copies(
+    registry: Registry, desk: Desk, bodies: Sequence[Mapping[str, Json]]
+) -> tuple[Entry | Refused, ...]:
+    """Record files of certificates in one transaction, each signed by the certificate service.
+
+    Raises:
+        KeyFileError: the service's key is missing or not private.
+    """
+    seed = service_seed(registry.settings, SERVICE)
+    drafts = (draft_order(desk, "certificate.record", f"service/{SERVICE}", one) for one in bodies)
+    orders = [read_envelope(draft.signed_with(seed).envelope()) for draft in drafts]
+    return registry.submit(orders, now_us=desk.now_us, clock_confirmed=True)
+
+
+def store(settings: Settings, paper: Paper) -> Path:
+    """Make a paper and its proof durable; return where the paper lies.
+
+    If we crash here, or before the record, the files are nobody's: nothing hands out a file that
+    is not recorded, and the next one of this number takes their place.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    path = settings.certificates / file_name(paper.number, paper.copy)
+    write_atomically(path, paper.pdf)
+    write_atomically(path.with_suffix(".tlog-proof"), paper.proof)
+    return path
+
+
+def turn_of(settings: Settings) -> AbstractContextManager[None]:
+    """Let one process at a time store and record, so that none overwrites what another records."""
+    return in_turn(settings.data / "issuing")
 
 
 def file_name(number: str, copy: int) -> str:

@@ -111,11 +111,15 @@ def _make_root(root: Path) -> None:
 
 
 @contextmanager
-def in_turn(path: Path) -> Iterator[None]:
-    """Let one process at a time work on a file; a crash ends its turn by itself."""
+def in_turn(path: Path, *, patient: bool = True) -> Iterator[None]:
+    """Let one process at a time work on a file; a crash ends its turn by itself.
+
+    Raises:
+        BlockingIOError: another process has its turn, and the caller does not wait.
+    """
     descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if patient else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(descriptor)

@@ -66,6 +66,7 @@ COMMANDS: Final = {
     },
     "api.cli.certificates": {
         "certificate": "Issue and extend papers, and tell what became of them.",
+        "certificates": "",
     },
     "api.cli.service": {
         "serve": "Start the HTTP service on a registry, and publish what it records.",
@@ -87,7 +88,10 @@ COMMANDS: Final = {
         "state": "The state's commitments and proofs.",
     },
 }
-"""Module -> command -> summary; a module is imported when one of its commands is called."""
+"""Module -> command -> summary; a module is imported when one of its commands is called.
+
+A command without a summary is another spelling of one, and not shown in the help.
+"""
 
 app = typer.Typer(
     name="sinkledger",

@@ -14,7 +14,7 @@ class Later(TyperCommand):
     """Stands for a command in the list of all, and becomes it when it is called."""
 
     def __init__(self, name: str, *, module: str, summary: str) -> None:
-        super().__init__(name=name, callback=None, help=summary)
+        super().__init__(name=name, callback=None, help=summary, hidden=not summary)
         self._module = module
 
     def real(self) -> Any:

@@ -1,0 +1,59 @@
+"""Storing and recording papers that were made elsewhere, a batch in one turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.drafting.draft import Desk
+from api.issuing import Paper, record_copies, store, turn_of
+from contracts.refusal import Refused
+from ledger.log.entry import Entry
+from ledger.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedPaper:
+    """A paper whose record was refused: it is stored and not issued."""
+
+    number: str
+    subject: str
+    reason: str
+
+
+def keep(registry: Registry, papers: Sequence[Paper], now_us: int) -> list[Entry | RefusedPaper]:
+    """Store first copies, then record them in one transaction.
+
+    In this turn nobody else stores or records. A paper that somebody has recorded since it was
+    begun is dropped, without a word: it has what it needs, and its file must not be replaced.
+
+    If we crash before the record, some files are stored and nobody's; after it all of them are
+    issued. Either way the ledger says which.
+
+    Raises:
+        OSError: the disk failed; nothing of the batch is recorded.
+        KeyFileError: the service's key is missing or not private.
+        ClockError: the clock contradicts the log's time.
+    """
+    with turn_of(registry.settings):
+        recorded = registry.books().rows([f"cert/{paper.number}" for paper in papers])
+        mine = [paper for paper in papers if f"cert/{paper.number}" not in recorded]
+        if not mine:
+            return []
+        for paper in mine:
+            store(registry.settings, paper)
+        answers = record_copies(
+            registry, _desk(registry, now_us), [paper.record() for paper in mine]
+        )
+    return [
+        _refused(paper, answer) if isinstance(answer, Refused) else answer
+        for paper, answer in zip(mine, answers, strict=True)
+    ]
+
+
+def _refused(paper: Paper, answer: Refused) -> RefusedPaper:
+    reason = f"the record was refused: {answer}"
+    return RefusedPaper(number=paper.number, subject=paper.subject, reason=reason)
+
+
+def _desk(registry: Registry, now_us: int) -> Desk:
+    active = registry.books().row("rules/active") or {}
+    return Desk(origin=registry.origin(), rules=str(active.get("hash")), now_us=now_us)
