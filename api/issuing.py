@@ -84,7 +84,7 @@ class Issuer:
     sealer: Sealer
 
     def issue(self, subject: str, desk: Desk) -> Issued:
-        """Issue the certificate of `retire/<id>`, `claim/<id>` or `parcel/<id>` as its next copy.
+        """Issue the certificate of a subject, such as `retire/<id>`, as its next copy.
 
         Raises:
             IssuingError: there is no such subject, it is not complete, its certificate is not

@@ -1,4 +1,4 @@
-"""What may have a paper: retirements, completed claims, parcels; and which of them have none yet.
+"""What may have a paper: retirements, claims, parcels, holdings; and which of them have none yet.
 
 The ledger is the list of work (ADR-0030). A subject whose number no `certificate.record` names is
 to be issued; once it is recorded it is done, whoever did it: no second list can go out of step.
@@ -14,7 +14,7 @@ from contracts.lookup import integer_of, object_of
 from contracts.values import Value
 from ledger.projection import StoredBooks
 
-PREFIXES: Final = {"RT": "retire/", "CL": "claim/", "RG": "parcel/"}
+PREFIXES: Final = {"RT": "retire/", "CL": "claim/", "RG": "parcel/", "HD": "holding/"}
 """Kind of paper -> the beginning of the keys of what it states."""
 
 _KINDS: Final = {prefix: kind for kind, prefix in PREFIXES.items()}
@@ -46,11 +46,15 @@ def stated_by(key: str, row: Value | None) -> Stated:
     """
     kind = _KINDS.get(f"{key.partition('/')[0]}/")
     if row is None or kind is None:
-        raise SubjectError(f"{key}: no such retirement, claim or parcel; look it up first")
+        raise SubjectError(
+            f"{key}: no such retirement, claim, parcel or statement; look it up first"
+        )
     if kind == "RT":
         seq, at_us = integer_of(row, "retired_seq"), integer_of(row, "retired_at_us")
     elif kind == "RG":
         seq, at_us = integer_of(row, "registered_seq"), integer_of(row, "registered_at_us")
+    elif kind == "HD":
+        seq, at_us = integer_of(row, "stated_seq"), integer_of(row, "stated_at_us")
     elif row["completion"] is None:
         raise SubjectError(f"{key}: the claim is not complete; complete it first")
     else:

@@ -10,6 +10,7 @@ from typing import Final
 from certificates import wording
 from certificates.content_body import Body, row_of
 from certificates.content_claim import claim_body
+from certificates.content_holding import holding_body
 from certificates.content_parts import ContentError, Fact, Pair, UnitLine, words
 from certificates.content_retirement import retirement_body
 from certificates.content_right import right_body
@@ -19,8 +20,13 @@ from ledger.log.entry import Entry
 
 __all__ = ["Content", "ContentError", "content_of", "printed_text"]
 
-_STATING: Final = {"RT": "units.retire", "CL": "claim.complete", "RG": "parcel.register"}
-_BODIES: Final = {"RT": retirement_body, "CL": claim_body, "RG": right_body}
+_STATING: Final = {
+    "CL": "claim.complete",
+    "HD": "holding.state",
+    "RG": "parcel.register",
+    "RT": "units.retire",
+}
+_BODIES: Final = {"CL": claim_body, "HD": holding_body, "RG": right_body, "RT": retirement_body}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ def content_of(kind: str, registry_entry: Entry, entry: Entry) -> Content:
 
     Args:
         kind: `RT` for a `units.retire` entry, `CL` for a `claim.complete` entry, `RG` for a
-            `parcel.register` entry.
+            `parcel.register` entry, `HD` for a `holding.state` entry.
         registry_entry: Entry 0 of the log.
         entry: The stating entry.
 

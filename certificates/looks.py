@@ -87,7 +87,7 @@ LOOKS: Final = {
         palette=_palette("#2c3a42", "#4a6070", "#8ea2ae"),
         emblem="blocks",
         word=("已载明", "AS STATED"),
-        ring="HELD AT A CHECKPOINT  ·  IN A PUBLIC LOG  ·  ",
+        ring="HELD AS STATED  ·  IN A PUBLIC LOG  ·  ",
     ),
 }
 """By look: the number's letters, but MT, IN and PR, whose numbers are of kind CL."""

@@ -1,6 +1,6 @@
 """Certificate numbers: made as the rules make them, and read back from paper.
 
-A number is TH-<RT, CL or RG>-<year>-<position of the stating entry>-<check character>.
+A number is TH-<CL, HD, RG or RT>-<year>-<position of the stating entry>-<check character>.
 """
 
 import re
@@ -12,7 +12,7 @@ from contracts.v1.certificate_record import certificate_number
 
 __all__ = ["CertificateNumber", "NumberError", "certificate_number", "parse_number"]
 
-_NUMBER: Final = re.compile(r"TH-(RT|CL|RG)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,13})-([0-9A-Z])")
+_NUMBER: Final = re.compile(r"TH-(CL|HD|RG|RT)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,13})-([0-9A-Z])")
 
 
 class NumberError(ValueError):

@@ -12,6 +12,7 @@ from ledger.log.entry import parse_entry
 RETIREMENT: Final = "RT"
 CLAIM: Final = "CL"
 RIGHT: Final = "RG"
+HOLDING: Final = "HD"
 
 _DIGEST: Final = "sha256:"
 
@@ -21,7 +22,7 @@ class Statement:
     """Everything that goes into a paper; the same statement gives the same bytes.
 
     Attributes:
-        kind: `RT`, stated by a `units.retire` entry, or `CL`, by a `claim.complete` entry.
+        kind: `RT`, `CL`, `RG` or `HD`; see `certificates.content.content_of`.
         registry_entry: Canonical bytes of entry 0.
         entry: Canonical bytes of the stating entry.
         proof: The stating entry's proof file.

@@ -113,10 +113,10 @@ class Facts:
 
     Attributes:
         number: The certificate's number, derived from the attached entry.
-        kind: "RT" (retirement), "CL" (claim) or "RG" (sink right).
+        kind: "RT" (retirement), "CL" (claim), "RG" (sink right) or "HD" (holdings).
         seq: Position of the stating entry.
         at_us: When it was recorded.
-        quantity_kg: Kilograms retired.
+        quantity_kg: Kilograms retired or held.
         environment: "demo" or "production", from the attached entry 0.
         checkpoint_size: Entries that the proof's checkpoint covers; set once it is proven.
         sha256: Digest of the whole file, to be compared with the one recorded in the log.
@@ -171,7 +171,7 @@ class Verdict:
 
     @property
     def kind(self) -> str | None:
-        """RT or CL, if the attached entry could be read."""
+        """RT, CL, RG or HD, if the attached entry could be read."""
         return self.facts.kind
 
     @property

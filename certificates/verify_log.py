@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from certificates.statement import CLAIM, RETIREMENT, RIGHT
+from certificates.statement import CLAIM, HOLDING, RETIREMENT, RIGHT
 from certificates.trust import Trust
 from certificates.verdict import Finding, StepFailed, StepNotChecked
 from contracts.dates import date_at
@@ -19,6 +19,7 @@ KINDS: Final = {
     "units.retire": RETIREMENT,
     "claim.complete": CLAIM,
     "parcel.register": RIGHT,
+    "holding.state": HOLDING,
 }
 """Which order states which kind of certificate."""
 
@@ -35,7 +36,7 @@ class Attested:
 
     @property
     def kind(self) -> str:
-        """RT, CL or RG."""
+        """RT, CL, RG or HD."""
         return KINDS[str(self.entry.order["kind"])]
 
     @property

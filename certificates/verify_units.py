@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Final
 
 from certificates.number import certificate_number
-from certificates.statement import CLAIM, RETIREMENT, RIGHT
+from certificates.statement import CLAIM, HOLDING, RETIREMENT, RIGHT
 from certificates.verdict import Finding, StepFailed
+from certificates.verify_holding import check_holding
 from certificates.verify_log import Attested
 from contracts.check_digits import CheckDigitError, encode_id
 from contracts.lookup import integer_of, list_of, object_of, objects_of
@@ -19,12 +20,20 @@ from contracts.v1.claim_complete import residual_kg
 from contracts.values import Json, retired_place
 
 _SERIAL: Final = re.compile(r"BT-[FGW]-\d{4}-\d{8}-\d{8}-\d{2}:\d+-\d+/[0-9A-Z]")
-_PREFIXES: Final = {RETIREMENT: "retire/", CLAIM: "claim/", RIGHT: "parcel/"}
+_PREFIXES: Final = {
+    RETIREMENT: "retire/",
+    CLAIM: "claim/",
+    RIGHT: "parcel/",
+    HOLDING: "holding/",
+}
+_AT: Final = {RETIREMENT: "retired", RIGHT: "registered", HOLDING: "stated"}
+"""How the fields are called that say at which entry a row was written."""
+
 _PERMILLE_OF_KG: Final = 1000 * 1000
 
 
 def stated_row(attested: Attested) -> dict[str, Json]:
-    """Return the row that the certificate states: retire/<id> or the completed claim.
+    """Return the row that the certificate states, such as retire/<id> or the completed claim.
 
     Raises:
         StepFailed: the entry wrote no such row, or it belongs to another entry or moment.
@@ -34,16 +43,14 @@ def stated_row(attested: Attested) -> dict[str, Json]:
     if len(rows) != 1:
         raise StepFailed("记录中没有证书所依据的事项", "the entry holds no row to certify")
     entry, value = attested.entry, rows[0]["value"]
-    if attested.kind == RETIREMENT:
-        own = rows[0]["key"] == f"retire/{encode_id(entry.seq)}"
-        at = (value["retired_seq"], value["retired_at_us"])
-    elif attested.kind == RIGHT:
-        own = rows[0]["key"] == f"parcel/{encode_id(entry.seq)}"
-        at = (value["registered_seq"], value["registered_at_us"])
-    else:
+    if attested.kind == CLAIM:
         own = True
         done = object_of(value, "completion")
         at = (done["seq"], done["at_us"])
+    else:
+        own = rows[0]["key"] == f"{prefix}{encode_id(entry.seq)}"
+        name = _AT[attested.kind]
+        at = (value[f"{name}_seq"], value[f"{name}_at_us"])
     if not own or at != (entry.seq, entry.at_us):
         raise StepFailed("事项属于另一条记录", "the row belongs to another entry")
     return value
@@ -55,10 +62,10 @@ def stated_number(attested: Attested) -> str:
 
 
 def stated_kg(attested: Attested) -> int:
-    """Return the kilograms that the row says were retired; none where it is about land."""
+    """Return the kilograms that the row says were retired or held; none where it is about land."""
     if attested.kind == RIGHT:
         return 0
-    field = "quantity_kg" if attested.kind == RETIREMENT else "retired_kg"
+    field = "retired_kg" if attested.kind == CLAIM else "quantity_kg"
     return integer_of(stated_row(attested), field)
 
 
@@ -80,6 +87,8 @@ def check_units(attested: Attested, text: str) -> Finding:
         _check_retirement(attested, value, printed)
     elif attested.kind == RIGHT:
         return _check_right(value, text)
+    elif attested.kind == HOLDING:
+        return check_holding(attested.entry, value, printed)
     else:
         _check_claim(value)
     kg = stated_kg(attested)

@@ -81,8 +81,8 @@ NOT_RETIRED: Final = Pair(
     "A subscription is no retirement: no zero-carbon claim may rest on it.",
 )
 HELD_THEN: Final = Pair(
-    "仅说明在所载检查点至少持有所列单位，不代表现在仍然持有；持有不等于注销，不得据此宣称零碳。",
-    "At least these units were held at that checkpoint, which is not now. Holding is no "
+    "仅说明截至所载记录持有的全部单位，不代表现在仍然持有；持有不等于注销，不得据此宣称零碳。",
+    "These are all units held at that entry, which is not now. Holding is no "
     "retirement: no zero-carbon claim may rest on it.",
 )
 NO_PRODUCT_MARK: Final = Pair(
@@ -101,6 +101,10 @@ ETS: Final = Pair(
     "注销账户属全国碳市场配额管理单位：不得抵减其配额清缴。",
     "The retiring account is in the national ETS: this lowers nothing that it must surrender.",
 )
+HOLDER_ETS: Final = Pair(
+    "持有账户属全国碳市场配额管理单位：所载单位不得抵减其配额清缴。",
+    "The account is in the national ETS: these units lower nothing that it must surrender.",
+)
 AFFILIATED: Final = Pair(
     "项目业主与登记机构有隶属关系。", "The project's owner is affiliated with the registry."
 )
@@ -113,7 +117,7 @@ CHECK: Final = Pair(
 MAP: Final = Pair("所在旗县区（示意）", "County (sketch)")
 SERIALS: Final = Pair("序列号（每号 1 千克）", "Serials, one per kg")
 WHO: Final = Pair("名称与代码", "Name and code")
-AT_LEAST: Final = Pair("至少", "at least")
+IN_ALL: Final = Pair("合计", "in all")
 RESERVED: Final = Pair("已预留，未注销", "Reserved, not retired")
 ORGANISER: Final = Pair("组织者", "the organiser")
 DECLARANT: Final = Pair("声明人", "the declarant")
@@ -186,9 +190,9 @@ def who_computed(body: Pair | None, claimant: Pair = ORGANISER) -> Pair:
     )
 
 
-def holding_lead(through: int) -> Pair:
+def holding_lead(seq: int) -> Pair:
     """Say as of when units were held."""
     return Pair(
-        f"兹证明截至第 {through} 条记录的状态，下列账户至少持有下列碳汇单位",
-        f"This certifies that in the state up to entry {through} this account held at least",
+        f"兹证明截至第 {seq} 条记录，下列账户持有的全部碳汇单位为",
+        f"This certifies all carbon sink units that were held, as of entry {seq}, by",
     )

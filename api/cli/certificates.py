@@ -33,7 +33,8 @@ commands.add_typer(certificate_commands, name="certificates", hidden=True)
 @certificate_commands.command("issue")
 def issue(
     subject: Annotated[
-        str | None, typer.Argument(help="retire/ID, claim/ID or parcel/ID.", show_default=False)
+        str | None,
+        typer.Argument(help="retire/ID, claim/ID, parcel/ID or holding/ID.", show_default=False),
     ] = None,
     data: DataOption = None,
     keys: KeysOption = None,
@@ -41,7 +42,7 @@ def issue(
     all_of_them: Annotated[
         bool, typer.Option("--all", help="Issue every paper that is not issued yet.")
     ] = False,
-    kind: Annotated[str | None, typer.Option(help="With --all: RT, CL or RG only.")] = None,
+    kind: Annotated[str | None, typer.Option(help="With --all: RT, CL, RG or HD only.")] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="With --all: processes; default: cores.")
     ] = None,

@@ -161,3 +161,12 @@ def complete_claim(stage: Stage, organiser: Body, claim: str) -> None:
     completion = stage.row(f"claim/{claim}")["completion"]
     permille = completion["coverage_permille"] if isinstance(completion, dict) else 0
     stage.say("声明完成 Claim complete", f"{claim} · 覆盖率 coverage {permille} ‰")
+
+
+def state_holding(stage: Stage, holder: Body) -> str:
+    """State what a holder still holds; return the statement's id."""
+    body: dict[str, Json] = {"account": holder.account}
+    recorded = stage.do("holding.state", f"acct/{holder.account}", body, *holder.seeds())
+    held_kg = stage.integer(f"holding/{recorded.id}", "quantity_kg")
+    stage.say("持有记载 Holdings stated", f"{stage.tonnes(held_kg)} · {recorded.id}")
+    return recorded.id

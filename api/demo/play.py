@@ -165,16 +165,24 @@ def _event(stage: Stage, folder: Path, progress: Progress) -> tuple[str, tuple[s
     return claim, (first, second)
 
 
+def _subjects(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what papers are issued of: one of every kind that the registry may issue."""
+    parcel = stage.registry.books().rows_under("parcel/", limit=1)[0][0]
+    holding = event_acts.state_holding(stage, stage.cast.enterprise)
+    retired = tuple(f"retire/{name}" for name in retirements)
+    return (*retired, f"claim/{claim}", parcel, f"holding/{holding}")
+
+
 def _issue(stage: Stage, claim: str, retirements: tuple[str, ...]) -> tuple[Issued, ...]:
     registry = stage.registry
     stage.jump_to(ISSUED)
+    subjects = _subjects(stage, claim, retirements)
     commit_state(registry, stage.now_us)
     publish(registry)
     authority, renderer = DemoAuthority(stage.now), Renderer()
     add_time_roots(registry.settings, (authority.root,))
     issued = []
-    parcel = registry.books().rows_under("parcel/", limit=1)[0][0]
-    for subject in (*(f"retire/{name}" for name in retirements), f"claim/{claim}", parcel):
+    for subject in subjects:
         sealer = Sealer(registry.settings.keys, authority.at(stage.now))
         issuer = Issuer(registry=registry, renderer=renderer, sealer=sealer)
         one = issuer.issue(subject, stage.desk)

@@ -29,6 +29,7 @@ REPLAY: Final = (
     "replay_rules_certificates.js",
     "replay_rules_losses.js",
     "replay_rules_units.js",
+    "replay_rules_holdings.js",
     "replay_rules_claims.js",
     "replay_rules_complete.js",
     "replay_rules.js",

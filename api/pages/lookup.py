@@ -14,7 +14,12 @@ from contracts.lookup import integer_of, object_of, objects_of, registry, text_o
 from ledger.log.entry import Entry
 from ledger.registry import Registry
 
-STATING: Final = {"CL": "claim.complete", "RG": "parcel.register", "RT": "units.retire"}
+STATING: Final = {
+    "CL": "claim.complete",
+    "HD": "holding.state",
+    "RG": "parcel.register",
+    "RT": "units.retire",
+}
 NEIGHBOURS: Final = 2
 
 
@@ -181,7 +186,7 @@ def _related(registry_: Registry, number: CertificateNumber) -> tuple[str, ...]:
             return ()
         done = object_of(claim, "completion")
         return (certificate_number("CL", integer_of(done, "seq"), integer_of(done, "at_us")),)
-    if number.kind == "RG":
+    if number.kind in {"HD", "RG"}:
         return ()
     cert = registry_.entry(number.seq)
     claim_rows = [row["value"] for row in cert.rows if row["key"].startswith("claim/")]

@@ -106,6 +106,20 @@ def read_loss(loss: str, registry: RegistryDep) -> dict[str, Any]:
     return {"id": loss, **row_of(registry, f"loss/{loss}")}
 
 
+@router.get("/holdings")
+def list_holdings(
+    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+) -> list[dict[str, Any]]:
+    """Return a page of statements of holdings: what accounts held when somebody asked."""
+    return page_of_rows(registry, "holding/", cursor, limit, response)
+
+
+@router.get("/holdings/{holding}")
+def read_holding(holding: str, registry: RegistryDep) -> dict[str, Any]:
+    """Return a statement of holdings."""
+    return {"id": holding, **row_of(registry, f"holding/{holding}")}
+
+
 @router.get("/parameters")
 def list_parameters(
     registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100

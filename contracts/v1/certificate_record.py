@@ -24,11 +24,11 @@ from contracts.refusal import RefusalCode, Refused
 from contracts.rule import Rule
 from contracts.values import Json, Moment, Outcome, Row, Value
 
-KINDS: Final = ("CL", "RG", "RT")
+KINDS: Final = ("CL", "HD", "RG", "RT")
 SUBJECT: Final = re.compile(
-    r"(claim|parcel|retire)/[0-9A-HJKMNP-TV-Z]{7,13}[0-9A-HJKMNP-TV-Z*~$=U]"
+    r"(claim|holding|parcel|retire)/[0-9A-HJKMNP-TV-Z]{7,13}[0-9A-HJKMNP-TV-Z*~$=U]"
 )
-NUMBER: Final = re.compile(r"TH-(CL|RG|RT)-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{7,13}-[0-9A-Z]")
+NUMBER: Final = re.compile(r"TH-(CL|HD|RG|RT)-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{7,13}-[0-9A-Z]")
 SERVICE: Final = "certificates"
 
 
@@ -120,6 +120,9 @@ def _expected_number(body: CertificateRecord, subject: Value) -> tuple[str, str]
     if body.subject.startswith("parcel/"):
         seq, at_us = integer_of(subject, "registered_seq"), integer_of(subject, "registered_at_us")
         return "RG", certificate_number("RG", seq, at_us)
+    if body.subject.startswith("holding/"):
+        seq, at_us = integer_of(subject, "stated_seq"), integer_of(subject, "stated_at_us")
+        return "HD", certificate_number("HD", seq, at_us)
     if subject["completion"] is None:
         raise Refused(RefusalCode.SUBJECT_UNKNOWN, subject=body.subject, completed=False)
     done = object_of(subject, "completion")

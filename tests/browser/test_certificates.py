@@ -57,7 +57,7 @@ def verified(scripts: Any, pdf: bytes, *more: bytes) -> OfflineVerdict:
     return found.of("certificate")
 
 
-@pytest.mark.parametrize("kind", ["RT", "CL", "RG"])
+@pytest.mark.parametrize("kind", ["RT", "CL", "RG", "HD"])
 def test_a_certificate_is_valid(scripts: Any, kind: str) -> None:
     verdict = verified(scripts, sealed(kind))
     assert verdict.verdict == "valid"

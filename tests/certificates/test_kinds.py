@@ -11,7 +11,6 @@ import pytest
 
 from certificates import wording
 from certificates.content import ContentError, content_of, printed_text
-from certificates.content_holding import BLOCKS_MAX, holding_body
 from certificates.content_parts import Pair
 from certificates.fitting import fit_front
 from certificates.looks import LOOKS as ALL_LOOKS
@@ -29,7 +28,6 @@ from tests.support.specimens import (
     LOOKS,
     MAKER,
     VERIFIER_SHA256,
-    blocks_of,
     paper,
     planting,
     subscription,
@@ -189,7 +187,7 @@ def _points(value: object) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["SB", "FB", "HD", "IN", "PR"])
+@pytest.mark.parametrize("kind", ["SB", "FB", "IN", "PR"])
 def test_no_entry_states_the_kinds_whose_rules_do_not_exist(kind: str) -> None:
     log = demo_log()
     for seq in range(len(log.entries)):
@@ -237,27 +235,6 @@ def test_a_right_whose_area_does_not_follow_is_refused(
     with pytest.raises(StepFailed) as failed:
         check_units(attested, f"{log.content('RG').number}{text}")
     assert reason in str(failed.value.en)
-
-
-def test_holdings_are_those_proven_and_at_least_those() -> None:
-    content, _ = paper("HD")
-    assert content.quantity_kg == 948_500 - 222_275
-    assert content.body.figures[0].label == Pair("至少", "at least")
-    assert "仅说明在所载检查点至少持有所列单位，不代表现在仍然持有" in words_of("HD")
-
-
-@pytest.mark.parametrize("count", [0, BLOCKS_MAX + 1])
-def test_holdings_without_blocks_or_with_too_many_are_no_paper(count: int) -> None:
-    log = demo_log()
-    blocks = blocks_of(log, "00000044") * count
-    with pytest.raises(ContentError, match="1 to 200 blocks"):
-        holding_body(log.parsed(len(log.entries) - 1), "00000044", blocks)
-
-
-def test_holdings_are_stated_by_a_commitment_only() -> None:
-    log = demo_log()
-    with pytest.raises(ContentError, match=r"not a state\.commit"):
-        holding_body(log.parsed(1), "00000044", blocks_of(log, "00000044"))
 
 
 def test_the_typed_examples_are_told_as_they_are() -> None:

@@ -112,6 +112,7 @@ FAULTS: dict[str, tuple[Spoil | None, Spoil | None, Spoil | None]] = {
         after_row(LOSS, project="0009"),
         after_row(LOSS, due_at_us=2**52),
     ),
+    "holding.state": (after_row(f"acct/{FARM_ID}", type="agent"), None, None),
     "state.commit": (changing(through=10**9), None, None),
     "anchor.record": (changing(size=10**9), None, None),
     "log.keys": (changing(action="drop"), None, None),

@@ -23,17 +23,23 @@ from ledger.log.merkle import inclusion_path, leaf_hash, root
 from ledger.log.proof import TlogProof
 from ledger.log.state_file import StateProof
 from ledger.state.proving import MemoryView, prove_key
-from tests.support import log_bodies
+from tests.support import life_steps, log_bodies, main_steps
 from tests.support.main_steps import SERVICE, STATE_SERVICE
 from tests.support.people import ORIGIN, digest, hex_digest
 from tests.support.scenario import main_world
+from tests.support.world import World
 
 LOG_KEY = Skey(ORIGIN, digest("log key"))
 BASE_URL = "https://demo.sinkledger.example"
 MIRROR_URL = "https://mirror.example"
-STATING = {"RT": "units.retire", "CL": "claim.complete", "RG": "parcel.register"}
+STATING = {
+    "CL": "claim.complete",
+    "HD": "holding.state",
+    "RG": "parcel.register",
+    "RT": "units.retire",
+}
 SERVICE_KEY = ServiceKey(seed=SERVICE.seed)
-PREFIXES = {"RT": "retire/", "CL": "claim/", "RG": "parcel/"}
+PREFIXES = {"RT": "retire/", "CL": "claim/", "RG": "parcel/", "HD": "holding/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +141,27 @@ class FakeLog:
         return FakeLog((*self.entries, content), MemoryView.of(books))
 
 
+def _told(opening: dict[str, Json]) -> World:
+    """Return the main job, and after it what two accounts hold and the state of that."""
+    world = main_world(opening=opening)
+    life_steps.state_holding(world)
+    life_steps.state_holding_of(world, main_steps.ENTERPRISE_ID)
+    main_steps.commit_state(world)
+    return world
+
+
 @cache
 def demo_log(
     *, environment: str = "demo", seal_root_sha256: str = hex_digest("seal root")
 ) -> FakeLog:
-    """Return the main job as a log whose first entry names the log's real key."""
+    """Return the main job and a statement of holdings as a log that begins with its real key."""
     books, prev, entries = MemoryBooks(), PREV_OF_FIRST, []
     opening: dict[str, Json] = {
         "environment": environment,
         "log": {"vkeys": [{"vkey": LOG_KEY.vkey.to_text()}]},
         "seal": {"root_sha256": seal_root_sha256},
     }
-    for placed in main_world(opening=opening).steps:
+    for placed in _told(opening).steps:
         view = MemoryView.of(books) if placed.kind == "state.commit" else None
         outcome = placed.apply_to(books)
         content = build_entry(

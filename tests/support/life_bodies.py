@@ -35,6 +35,11 @@ def loss_declare(quantity_kg: int, *, project: str = "0001", day: str = "2026-10
     }
 
 
+def holding_state(account: str) -> Body:
+    """All that an account holds."""
+    return {"account": account}
+
+
 def loss_replace(account: str, loss: str, quantity_kg: int) -> Body:
     """Units that the owner gives for a loss."""
     return {"account": account, "loss": loss, "quantity_kg": quantity_kg}

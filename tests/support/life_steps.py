@@ -1,4 +1,4 @@
-"""What happens after the main job: a fire not made good in time, and the lives of its papers."""
+"""What happens after the main job: a fire not made good in time, the lives of papers, holdings."""
 
 from datetime import date
 
@@ -41,6 +41,18 @@ def run(world: World) -> None:
     standing(world, "revoke", ENTERPRISE_PAPER, "verification_withdrawn")
     world.now_us = end_of_day_us(date(2029, 10, 26))
     serve(world, "certificate.expire", {"number": CLAIM_PAPER})
+    state_holding(world)
+
+
+def state_holding(world: World) -> None:
+    """State what the farm holds."""
+    farm_step(world, "holding.state", life_bodies.holding_state(FARM_ID))
+
+
+def state_holding_of(world: World, account: str) -> None:
+    """State what an account holds, as an officer asks."""
+    body = life_bodies.holding_state(account)
+    world.do(world.step("holding.state", body, "registrar", officers(REGISTRAR)))
 
 
 def ask(world: World, kind: str, body: dict[str, Json]) -> None:

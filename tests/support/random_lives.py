@@ -101,6 +101,14 @@ def impair(registry: Registry) -> None:
         registry.attempt("loss.impair", "service/certificates", {"loss": loss})
 
 
+def state_holding(registry: Registry) -> None:
+    """State what an account holds, for its holder or for an officer."""
+    account = registry.rng.choice([*registry.holders, *registry.agents, "0000ZZZZ"])
+    actor = registry.rng.choice(["registrar", f"acct/{account}"])
+    registry.attempt("holding.state", actor, life_bodies.holding_state(account))
+
+
 ACTS = (
     (change_standing, 5), (correct, 3), (expire, 3), (declare, 2), (replace, 2), (impair, 4),
+    (state_holding, 2),
 )  # fmt: skip

@@ -10,7 +10,6 @@ from datetime import date
 from certificates.content import Content
 from certificates.content_announced import Emissions, institution_body, product_body
 from certificates.content_body import Body
-from certificates.content_holding import Block, holding_body
 from certificates.content_parts import Pair
 from certificates.content_planned import (
     Party,
@@ -21,9 +20,7 @@ from certificates.content_planned import (
 )
 from certificates.number import certificate_number
 from certificates.statement import Statement
-from contracts.ranges import Range
 from contracts.values import Json
-from ledger.log.canonical import parse_canonical
 from tests.support.certificates import FakeLog, demo_log
 
 LOOKS = ("RT", "CL", "MT", "IN", "PR", "SB", "FB", "RG", "HD")
@@ -47,7 +44,7 @@ EMISSIONS = Emissions(
 
 def paper(look: str) -> tuple[Content, Statement]:
     """Return what a look's specimen says, and a statement with addresses and attachments."""
-    if look in {"RT", "CL", "RG"}:
+    if look in {"RT", "CL", "RG", "HD"}:
         return _stated(demo_log(), look)
     if look == "MT":
         name: Json = {"zh": "示例座谈会", "en": "Example Round Table"}
@@ -81,10 +78,8 @@ def _body(look: str) -> Body:
             return product_body(Pair("示例纯牛奶", "Example milk"), batch, MAKER, EMISSIONS)
         case "SB":
             return subscription_body(subscription())
-        case "FB":
-            return planting_body(planting())
         case _:
-            return holding()
+            return planting_body(planting())
 
 
 def subscription() -> Subscription:
@@ -115,28 +110,3 @@ def planting() -> Planting:
         keeper=Pair("示例国有林场", "Example State Forest Farm"),
         survey_on=date(2029, 9, 30),
     )
-
-
-def holding(account: str = "00000044") -> Body:
-    """Return what an account holds in the state that the main job commits to last."""
-    log = demo_log()
-    commitment = log.parsed(len(log.entries) - 1)
-    return holding_body(commitment, account, blocks_of(log, account))
-
-
-def blocks_of(log: FakeLog, account: str) -> tuple[Block, ...]:
-    """Return an account's blocks in the committed state, each with its batch's row."""
-    found = []
-    for key, text in log.view.under("block/"):
-        _, batch, first = key.split("/")
-        value, row = _object(text), _object(log.view.texts[f"batch/{batch}"])
-        end = value["end"]
-        if value["place"] == f"acct/{account}" and isinstance(end, int):
-            found.append(Block(batch=batch, part=Range(int(first), end), row=row))
-    return tuple(found)
-
-
-def _object(text: str) -> dict[str, Json]:
-    value = parse_canonical(text.encode())
-    assert isinstance(value, dict)
-    return value

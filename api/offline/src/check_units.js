@@ -6,7 +6,7 @@ function readStatement(entry) {
     .find((one) => CERTIFICATE_KINDS[one] === entry.order.kind);
   require_(kind !== undefined, 'states_nothing', { kind: entry.order.kind });
   const number = certificateNumber(kind, entry.seq, entry.at_us);
-  const stated = { CL: readClaim, RG: readRight, RT: readRetirement }[kind](entry);
+  const stated = { CL: readClaim, HD: readHolding, RG: readRight, RT: readRetirement }[kind](entry);
   return { kind, number, ...stated };
 }
 
@@ -19,15 +19,8 @@ function readRetirement(entry) {
     require_(to === `retired/${entry.seq}` && from === row.from, 'moved_elsewhere');
     moved.set(batch, [...(moved.get(batch) ?? []), [first, end]]);
   }
-  const ranges = Array.from(moved, ([batch, parts]) => ({ batch, parts: joinedRanges(parts) }));
-  const sums = ranges.map(({ batch, parts }) =>
-    [batch, parts.reduce((sum, [first, end]) => sum + end - first, 0)]);
-  const listed = row.batches.map((one) => [one.batch, one.quantity_kg]);
-  const byName = ([one], [other]) => compareCodePoints(one, other);
-  require_(canonicalText(sums.sort(byName)) === canonicalText(listed.sort(byName)), 'sums');
-  require_(sums.reduce((sum, [, kg]) => sum + kg, 0) === row.quantity_kg, 'sums');
-  const serials = ranges.flatMap(({ batch, parts }) =>
-    parts.map(([first, end]) => serialText(batch, first, end)));
+  const { sums, serials } = countedRanges(moved);
+  requireListed(row, sums);
   return { row, quantityKg: row.quantity_kg, serials, subject: `retire/${idOf(entry.seq)}` };
 }
 
@@ -71,4 +64,40 @@ function readRight(entry) {
   require_(row.credited_area_m2 === credited, 'sums');
   const named = { name: { en: `Parcel ${parcel}`, zh: `地块 ${parcel}` } };
   return { row: { ...row, ...named }, quantityKg: 0, serials: [], subject: `parcel/${parcel}` };
+}
+
+/** All that an account held; nothing moves. That it is all, the rule says and a replay repeats. */
+function readHolding(entry) {
+  const key = `holding/${idOf(entry.seq)}`;
+  const row = rowOf(entry, key);
+  require_(isObject(row) && entry.outcome.movements.length === 0, 'row_missing');
+  require_(row.stated_seq === entry.seq && row.stated_at_us === entry.at_us, 'row_other');
+  require_(canonicalText(entry.order.body) === canonicalText({ account: row.account }), 'row_other');
+  const held = new Map();
+  for (const { batch, first, end } of row.ranges) {
+    held.set(batch, [...(held.get(batch) ?? []), [first, end]]);
+  }
+  const { sums, serials } = countedRanges(held);
+  requireListed(row, sums);
+  const { account } = row;
+  const named = { name: { en: `Account ${account}`, zh: `账户 ${account}` } };
+  return { row: { ...row, ...named }, quantityKg: row.quantity_kg, serials, subject: key };
+}
+
+/** Return the kilograms of each batch, and the serial numbers of its joined ranges. */
+function countedRanges(parts) {
+  const ranges = Array.from(parts, ([batch, own]) => ({ batch, parts: joinedRanges(own) }));
+  const sums = ranges.map(({ batch, parts: own }) =>
+    [batch, own.reduce((sum, [first, end]) => sum + end - first, 0)]);
+  const serials = ranges.flatMap(({ batch, parts: own }) =>
+    own.map(([first, end]) => serialText(batch, first, end)));
+  return { sums, serials };
+}
+
+/** Require that a row lists these kilograms, batch by batch and in all. */
+function requireListed(row, sums) {
+  const listed = row.batches.map((one) => [one.batch, one.quantity_kg]);
+  const byName = ([one], [other]) => compareCodePoints(one, other);
+  require_(canonicalText(sums.sort(byName)) === canonicalText(listed.sort(byName)), 'sums');
+  require_(sums.reduce((sum, [, kg]) => sum + kg, 0) === row.quantity_kg, 'sums');
 }

@@ -4,7 +4,12 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CROCKFORD_CHECK = `${CROCKFORD}*~$=U`;
 const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const BEIJING_US = 8 * 3_600_000_000;
-const CERTIFICATE_KINDS = { RT: 'units.retire', CL: 'claim.complete', RG: 'parcel.register' };
+const CERTIFICATE_KINDS = {
+  CL: 'claim.complete',
+  HD: 'holding.state',
+  RG: 'parcel.register',
+  RT: 'units.retire',
+};
 
 /** Return the digits of an id without its check symbol. */
 function crockfordDigits(number) {
@@ -46,7 +51,7 @@ function certificateNumber(kind, seq, atUs) {
 /** Return the parts of a certificate number as people type it. */
 function parseCertificateNumber(typed) {
   const text = typed.trim().toUpperCase();
-  const found = /^(TH-(RT|CL|RG)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,10}))-([0-9A-Z])$/.exec(text);
+  const found = /^(TH-(CL|HD|RG|RT)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,10}))-([0-9A-Z])$/.exec(text);
   require_(found !== null && checkCharacter(found[1]) === found[5], 'number_wrong', { text });
   const seq = Array.from(found[4]).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
   return { text, kind: found[2], year: Number(found[3]), seq };

@@ -75,7 +75,7 @@ async function takeJson(given, bytes, text) {
 
 /** Take a certificate number, bare or in the address that a QR code holds, with what is behind it. */
 function takeNumber(given, text) {
-  const found = /TH-(?:RT|CL|RG)-[0-9]{4}-[0-9A-Z]+-[0-9A-Z]/i.exec(text);
+  const found = /TH-(?:CL|HD|RG|RT)-[0-9]{4}-[0-9A-Z]+-[0-9A-Z]/i.exec(text);
   require_(found !== null && text.length <= 2_000, 'unknown_file');
   const number = parseCertificateNumber(found[0]);
   const code = codeOfText(text);

@@ -79,6 +79,7 @@ function requireOnPage(words, statement) {
 
 function wordsOfStatement({ kind, row, number, quantityKg, serials }) {
   if (kind === 'RG') return [number, ...Object.values(row.name), groupedDigits(row.credited_area_m2)];
+  if (kind === 'HD') return [number, tonnesText(quantityKg), ...serials, ...Object.values(row.name)];
   const named = row.claimant ?? row.beneficiary.org;
   const names = named === undefined ? [] : [...Object.values(named.name), named.uscc];
   return [number, tonnesText(quantityKg), ...serials, ...names];

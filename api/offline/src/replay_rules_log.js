@@ -127,8 +127,8 @@ const RULE_LOG_FREEZE = {
   },
 };
 
-const CERTIFICATE_SUBJECT = new RegExp(`^(?:claim|parcel|retire)/${FORMAT.id.source.slice(1)}`);
-const CERTIFICATE_NUMBER = new RegExp(`^TH-(?:CL|RG|RT)-[0-9]{4}-${ID_DIGITS}{7,13}-[0-9A-Z]$`);
+const CERTIFICATE_SUBJECT = new RegExp(`^(?:claim|holding|parcel|retire)/${FORMAT.id.source.slice(1)}`);
+const CERTIFICATE_NUMBER = new RegExp(`^TH-(?:CL|HD|RG|RT)-[0-9]{4}-${ID_DIGITS}{7,13}-[0-9A-Z]$`);
 
 const RULE_CERTIFICATE_RECORD = {
   kind: 'certificate.record',
@@ -180,6 +180,10 @@ function expectedNumber(key, subject) {
   if (key.startsWith('parcel/')) {
     const number = certificateNumber('RG', subject.registered_seq, subject.registered_at_us);
     return { kind: 'RG', number };
+  }
+  if (key.startsWith('holding/')) {
+    const number = certificateNumber('HD', subject.stated_seq, subject.stated_at_us);
+    return { kind: 'HD', number };
   }
   refuseIf(subject.completion === null, 'SUBJECT_UNKNOWN', { key });
   const { seq, at_us: atUs } = subject.completion;

@@ -15,6 +15,7 @@ const BODY_MAKERS = {
     const body = { account, purpose, claim, beneficiary, consumption_period, payer, place, statement };
     return actedFor(given, account, { ...withoutBlanks(body), ...unitsOf(given) });
   },
+  'holding.state': (given) => actedFor(given, given.account, { account: given.account }),
   'claim.open': (given) => {
     const { account, attendance, boundary, claimant, kind, name, standard, start, end } = given;
     const dates = { end, start };

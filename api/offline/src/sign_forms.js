@@ -58,6 +58,7 @@ const FORMS = {
     { name: 'statement', type: 'words', label: ['说明（可不填）', 'Statement (optional)'] },
     AGENCY_FIELD,
   ],
+  'holding.state': [ACCOUNT_FIELD],
   'claim.open': [
     ACCOUNT_FIELD, { name: 'kind', type: 'choice', must: true, options: ['EVENT', 'MEETING'] },
     { name: 'name', type: 'words', must: true }, { name: 'claimant', type: 'org', must: true },

@@ -76,6 +76,9 @@ const SENTENCES = {
   'geometry.publish': [
     { zh: '公开地块 {parcel} 的概略轮廓，理由：{reason}。公开后不能收回。', en: 'Publish a generalised outline of the parcel {parcel}, because: {reason}. It cannot be taken back.' },
   ],
+  'holding.state': [
+    { zh: '记载账户 {account} 在此刻持有的全部碳汇，供出具持有证明。不转移任何碳汇，也不承诺以后仍然持有。', en: 'State all units that account {account} holds at this moment, for a statement of holdings. Nothing moves, and nothing is promised for later.' },
+  ],
   'log.freeze': [
     { zh: '永久冻结账本，理由：{reason}。后继账本：{successor}。', en: 'Freeze the log for ever, because: {reason}. Its successor: {successor}.' },
   ],

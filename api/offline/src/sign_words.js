@@ -93,6 +93,7 @@ const KIND_WORDS = {
   'claim.open': ['开立零碳声明', 'Open a claim'],
   'external.lock': ['锁定地块', 'Lock parcels'],
   'geometry.publish': ['公开地块轮廓', "Publish a parcel's outline"],
+  'holding.state': ['记载持有量', 'State holdings'],
   'log.freeze': ['冻结账本', 'Freeze the log'],
   'log.keys': ['变更账本公钥', 'Change the keys of the log'],
   'loss.declare': ['登记损失', 'Declare a loss'],

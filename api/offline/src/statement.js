@@ -33,7 +33,7 @@ function statementLines(result, wanted) {
     [label('登记机构', 'Issued by'), wordsIn(registry.issuer, wanted)],
     [label('登记簿', 'Registry'), `${wordsIn(registry.name, wanted)} · ${registry.origin}`],
   ];
-  const told = { CL: claimLines, RG: rightLines, RT: retirementLines }[statement.kind];
+  const told = { CL: claimLines, HD: holdingLines, RG: rightLines, RT: retirementLines }[statement.kind];
   lines.push(...told(statement, wanted, label));
   lines.push([label('记录', 'Entry'), label(
     `第 ${entry.seq} 号，${beijingTime(entry.at_us)}（北京时间）`,
@@ -49,18 +49,30 @@ function retirementLines({ row, serials, quantityKg }, wanted, label) {
     [label('用途', 'Purpose'), say(PURPOSES[row.purpose] ?? [row.purpose, row.purpose], {}, wanted)],
     [label('序列号（1 号 = 1 千克）', 'Serial numbers (one per kg)'), serials.join('\n')],
   ];
-  for (const batch of row.batches) {
-    lines.push([label('碳汇项目', 'Project'), [
-      `${wordsIn(batch.name, wanted)} (${batch.project})`,
-      `${batch.methodology.id} v${batch.methodology.version}`,
-      `${label('监测期', 'monitored')} ${periodOfBatch(batch.batch)}`,
-      `${label('核查', 'verified by')} ${organisationText(batch.verifier, wanted)}`,
-      amountText(batch.quantity_kg, label),
-    ].join(' · ')]);
-  }
+  lines.push(...batchLines(row.batches, wanted, label));
   if (row.claim !== null) lines.push([label('专用于声明', 'For claim'), row.claim]);
   lines.push([label('注销日期', 'Retired on'), beijingDate(row.retired_at_us)]);
   return lines;
+}
+
+function batchLines(batches, wanted, label) {
+  return batches.map((batch) => [label('碳汇项目', 'Project'), [
+    `${wordsIn(batch.name, wanted)} (${batch.project})`,
+    `${batch.methodology.id} v${batch.methodology.version}`,
+    `${label('监测期', 'monitored')} ${periodOfBatch(batch.batch)}`,
+    `${label('核查', 'verified by')} ${organisationText(batch.verifier, wanted)}`,
+    amountText(batch.quantity_kg, label),
+  ].join(' · ')]);
+}
+
+function holdingLines({ row, serials, quantityKg }, wanted, label) {
+  return [
+    [label('账户', 'Account'), row.account],
+    [label('持有总量（非注销）', 'Held in all (not retired)'), amountText(quantityKg, label)],
+    [label('序列号（1 号 = 1 千克）', 'Serial numbers (one per kg)'), serials.join('\n')],
+    ...batchLines(row.batches, wanted, label),
+    [label('记载日期', 'Stated on'), beijingDate(row.stated_at_us)],
+  ];
 }
 
 function claimLines({ row, quantityKg }, wanted, label) {

@@ -69,6 +69,7 @@ COMPOSED = {
     *(f"identity_{identity}" for identity in (IDENTICAL, OTHER_BYTES, SEALED, FOREIGN)),
     *(f"status_{state}" for state in (VALID, *STATES)),
     "head_good_sample",
+    "subject_HD",
     "subject_RG",
     "time",
 }
