@@ -6,6 +6,7 @@ tagged structure; the seal field is part of it (PDF/UA-1, clause 7.18.4).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +17,7 @@ from certificates.art_layer import ANNEX, CODE_MM, FRONT, LINES, SAMPLE, static_
 from certificates.art_map import map_operators
 from certificates.looks import LOOKS
 from certificates.qr import qr_operators
+from certificates.writing import write_paper
 
 SEAL_FIELD: Final = "RegistrySeal"
 
@@ -25,7 +27,7 @@ Object: TypeAlias = Any
 
 _MM: Final = 72 / 25.4
 _SEAL_BOX_MM: Final = (64.0, 145.4, 143.0, 157.2)
-_MAP_AT_MM: Final = (242.0, 65.5)
+MAP_AT_MM: Final = (242.0, 65.5)
 
 _UA_METADATA: Final = (
     b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
@@ -59,7 +61,7 @@ def finisher(drawing: Drawing) -> Callable[[Any, Pdf], None]:
     """Return the function that WeasyPrint calls before it writes the document."""
 
     def finish(document: Any, pdf: Pdf) -> None:
-        document.fonts.number_glyphs(pdf)
+        document.fonts.number_anew(pdf)
         pages = [item for item in pdf.objects if _type_of(item) == "/Page"]
         sample = (SAMPLE,) if drawing.is_demo else ()
         layers = [(FRONT, *sample, LINES), *[(ANNEX, *sample)] * (len(pages) - 1)]
@@ -72,6 +74,7 @@ def finisher(drawing: Drawing) -> Callable[[Any, Pdf], None]:
         # WeasyPrint 70 lists each attached file twice.
         if "AF" in pdf.catalog:
             pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+        pdf.write = partial(write_paper, pdf)
 
     return finish
 
@@ -81,7 +84,7 @@ def _code(drawing: Drawing) -> str:
     code = f"{fill(palette.deep)} {qr_operators(drawing.qr_text, *CODE_MM)}"
     if not drawing.counties:
         return code
-    return f"{map_operators(palette, drawing.counties, *_MAP_AT_MM)} {code}"
+    return f"{map_operators(palette, drawing.counties, *MAP_AT_MM)} {code}"
 
 
 def _type_of(item: Object) -> object:

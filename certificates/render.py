@@ -65,13 +65,13 @@ class Renderer:
                 "libharfbuzz-subset is missing; have root run "
                 "'apt-get install --no-install-recommends libharfbuzz-subset0'."
             )
-        self._fonts = FontConfiguration()
-        self._fetcher = _PackagedOnly()
+        self.fonts = FontConfiguration()
+        self.fetcher = _PackagedOnly()
         style = (files("certificates") / "templates" / "certificate.css").read_text("utf-8")
-        self._css = CSS(
+        self.css = CSS(
             string=f"{font_face_css()}\n{style}",
-            font_config=self._fonts,
-            url_fetcher=self._fetcher,
+            font_config=self.fonts,
+            url_fetcher=self.fetcher,
         )
 
     def render(self, statement: Statement) -> bytes:
@@ -104,7 +104,7 @@ class Renderer:
         data: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a",
             finisher=finisher(drawing),
-            attachments=_attachments(statement, content, self._fetcher),
+            attachments=attachments_of(statement, content, self.fetcher),
         )
         return data
 
@@ -120,8 +120,8 @@ class Renderer:
         raise PageFullError(f"certificate {content.number} does not fit on its first page")
 
     def _layout(self, text: str) -> Any:
-        document = HTML(string=text, url_fetcher=self._fetcher)
-        laid_out = document.render(stylesheets=[self._css], font_config=self._fonts)
+        document = HTML(string=text, url_fetcher=self.fetcher)
+        laid_out = document.render(stylesheets=[self.css], font_config=self.fonts)
         laid_out.fonts = PaperFonts()
         return laid_out
 
@@ -143,7 +143,7 @@ def generator() -> str:
     return f"SinkLedger {version('sinkledger')}"
 
 
-def _attachments(statement: Statement, content: Content, fetcher: URLFetcher) -> list[Attachment]:
+def attachments_of(statement: Statement, content: Content, fetcher: URLFetcher) -> list[Attachment]:
     # WeasyPrint writes Z behind these times, so they are UTC without a zone.
     moment = recorded_at(content).astimezone(UTC).replace(tzinfo=None)
     parts = (

@@ -1,15 +1,15 @@
 """The typefaces cut down to a paper's own glyphs, numbered anew, with no table that a page ignores.
 
 WeasyPrint keeps every glyph's number. Of Chinese faces with thousands of glyphs, that leaves tables
-full of nothing: 90 KB of them for one rare character. Here the page keeps the old numbers and each
-font says which glyph has which, by a /CIDToGIDMap or, of CFF outlines, by the font's own charset
-(ISO 32000-1, 9.7.4.2).
+full of nothing (90 KB of them for one rare character) and text that hardly compresses. Here glyphs
+are numbered from 1 on, in fonts, in text, and in the tables that tell widths and characters.
 
 HarfBuzz is the Python package's own, which the lock names, so the same glyphs give the same bytes
 on every machine.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -24,10 +24,24 @@ from certificates.faces import face_path
 # WeasyPrint and pydyf publish no types.
 Font: TypeAlias = Any
 Pdf: TypeAlias = Any
+Numbers: TypeAlias = Mapping[int, int]
+"""New glyph numbers by old ones."""
 
 _KEPT: Final = ("glyf", "loca", "CFF ", "head", "hhea", "hmtx", "maxp")
 _ITALIC: Final = 2
-_BYTES_A_GLYPH: Final = 2
+_BATCH: Final = 100
+_DEFAULT_WIDTH: Final = 1_000
+"""What ISO 32000-1 says of glyphs that /W leaves out: nearly all Chinese ones."""
+
+_FONT: Final = re.compile(rb"/(\S+) \S+ Tf")
+
+_MAP_HEAD: Final = (
+    b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n"
+    b"<< /Registry (Adobe)\n/Ordering (UCS)\n/Supplement 0\n>> def\n"
+    b"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+    b"1 begincodespacerange\n<0000> <ffff>\nendcodespacerange"
+)
+_MAP_FOOT: Final = b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
 
 
 class PaperFonts(dict[object, Font]):
@@ -38,29 +52,84 @@ class PaperFonts(dict[object, Font]):
 
         def clean(glyphs: Iterable[int], hinting: object) -> None:
             del hinting
-            font.file_content, font.paper_gids = cut_to(path, frozenset(glyphs))
+            font.file_content, font.numbers = cut_to(path, frozenset(glyphs))
 
-        font.clean, font.paper_gids = clean, {}
+        font.clean = clean
         super().__setitem__(key, font)
 
-    def number_glyphs(self, pdf: Pdf) -> None:
-        """Tell each TrueType font of a document which glyph the page means by which number.
-
-        A font of CFF outlines says it itself, but readers look there only when it stands bare,
-        without the other tables of a font file.
-        """
-        maps = {font.name: font.paper_gids for font in self.values()}
-        for item in tuple(pdf.objects):
-            if not isinstance(item, dict):
+    def number_anew(self, pdf: Pdf) -> None:
+        """Number the glyphs of a document anew, wherever it names them."""
+        by_name = {font.name: font for font in self.values()}
+        numbers = {font.hash.encode(): font.numbers for font in self.values()}
+        for item in pdf.objects:
+            if isinstance(item, pydyf.Stream):
+                item.stream = list(_renumbered(item.stream, numbers))
+            elif not isinstance(item, dict):
                 continue
-            if item.get("Subtype") == "/CIDFontType2":
-                stream = pydyf.Stream([_glyph_map(maps[item["BaseFont"]])], compress=True)
-                pdf.add_object(stream)
-                item["CIDToGIDMap"] = stream.reference
-            if "FontFile3" in item:
+            elif "ToUnicode" in item:
+                table = pdf.objects[int(item["ToUnicode"].split()[0])]
+                table.stream = [_characters(by_name[item["BaseFont"]])]
+            elif "CIDToGIDMap" in item:
+                item["W"] = _widths(by_name[item["BaseFont"]])
+            elif "FontFile3" in item:
+                # With a font file's other tables about them, readers take CFF outlines otherwise.
                 file = pdf.objects[int(item["FontFile3"].split()[0])]
                 file.stream = [TTFont(BytesIO(file.stream[0])).reader["CFF "]]
                 file.extra["Subtype"] = "/CIDFontType0C"
+
+
+def _renumbered(operators: Iterable[object], fonts: Mapping[bytes, Numbers]) -> Iterable[object]:
+    numbers: Numbers = {}
+    for operator in operators:
+        if not isinstance(operator, bytes):
+            yield operator
+        elif operator.endswith(b" Tf") and (found := _FONT.fullmatch(operator)):
+            numbers = fonts[found[1]]
+            yield operator
+        elif operator.endswith(b"] TJ"):
+            yield _text(operator, numbers)
+        else:
+            yield operator
+
+
+def _text(operator: bytes, numbers: Numbers) -> bytes:
+    """Write a text with the new numbers, without the empty pieces that WeasyPrint leaves."""
+    parts = operator.split(b"<")
+    texts = []
+    for part in parts[1:]:
+        digits, _, spacing = part.partition(b">")
+        old = (int(digits[at : at + 4], 16) for at in range(0, len(digits), 4))
+        texts.append(b"<%b>%b" % (b"".join(b"%04x" % numbers[one] for one in old), spacing))
+    return parts[0] + b"".join(texts).replace(b"<>", b" ")
+
+
+def _characters(font: Font) -> bytes:
+    """Return the table (CMap) that names the characters of each glyph."""
+    told = sorted((font.numbers[old], text) for old, text in font.to_unicode.items())
+    parts = [_MAP_HEAD]
+    for first in range(0, len(told), _BATCH):
+        batch = told[first : first + _BATCH]
+        parts.append(b"%d beginbfchar" % len(batch))
+        parts += [
+            b"<%04x> <%b>" % (number, text.encode("utf-16-be").hex().encode())
+            for number, text in batch
+        ]
+        parts.append(b"endbfchar")
+    return b"\n".join((*parts, _MAP_FOOT))
+
+
+def _widths(font: Font) -> pydyf.Array:
+    told = sorted((font.numbers[old], width) for old, width in font.widths.items())
+    array, row, following = pydyf.Array(), pydyf.Array(), 0
+    for number, width in told:
+        if width == _DEFAULT_WIDTH:
+            continue
+        if number != following:
+            row = pydyf.Array()
+            array.extend((number, row))
+        row.append(width)
+        following = number + 1
+    return array
 
 
 def cut_to(path: Path, glyphs: frozenset[int]) -> tuple[bytes, dict[int, int]]:
@@ -74,7 +143,7 @@ def cut_to(path: Path, glyphs: frozenset[int]) -> tuple[bytes, dict[int, int]]:
     plan = uharfbuzz.SubsetPlan(face, request)
     numbers = dict(plan.old_to_new_glyph_mapping)
     data: bytes = plan.execute().blob.data
-    return (_named_by(data, numbers) if data.startswith(b"OTTO") else data), numbers
+    return (_named_by_number(data) if data.startswith(b"OTTO") else data), numbers
 
 
 @cache
@@ -87,22 +156,17 @@ def _tags_but(face: uharfbuzz.Face) -> list[int]:
     return [int.from_bytes(tag.encode("ascii")) for tag in unused]
 
 
-def _named_by(data: bytes, numbers: dict[int, int]) -> bytes:
-    """Name each CFF glyph (its CID) by its old number, which is what the page calls it."""
+def _named_by_number(data: bytes) -> bytes:
+    """Name each CFF glyph by its number: the names (CIDs) are what a page's text refers to."""
     font = TTFont(BytesIO(data), recalcTimestamp=False)
     top = font["CFF "].cff.topDictIndex[0]
     shapes = top.CharStrings.charStrings
-    names = {new: ".notdef" if old == 0 else f"cid{old:05d}" for old, new in numbers.items()}
-    renamed = {names[index]: shapes[name] for index, name in enumerate(top.charset)}
+    renamed = {
+        f"cid{index:05d}" if index else ".notdef": shapes[name]
+        for index, name in enumerate(top.charset)
+    }
     top.CharStrings.charStrings = renamed
     top.charset = list(renamed)
     out = BytesIO()
     font.save(out, reorderTables=False)
     return out.getvalue()
-
-
-def _glyph_map(numbers: dict[int, int]) -> bytes:
-    table = bytearray(_BYTES_A_GLYPH * (max(numbers) + 1))
-    for old, new in numbers.items():
-        table[_BYTES_A_GLYPH * old : _BYTES_A_GLYPH * (old + 1)] = new.to_bytes(_BYTES_A_GLYPH)
-    return bytes(table)

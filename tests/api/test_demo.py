@@ -66,6 +66,13 @@ def test_the_last_line_says_where_everything_is(demo: Demo) -> None:
     )
 
 
+def test_every_sealed_paper_has_200_kilobytes_at_most(demo: Demo) -> None:
+    # A kilobyte is 1,024 bytes.
+    sizes = {path.name: path.stat().st_size for path in demo.paths("certificates")}
+    assert len(sizes) >= 4
+    assert {name: size for name, size in sizes.items() if size > 200 * 1024} == {}
+
+
 def test_it_shows_both_refusals_and_a_full_coverage(demo: Demo) -> None:
     for shown in ("4002", "UNITS_NOT_HELD", "4012", "RETIRED_TOO_LITTLE", "1000 ‰", "示例"):
         assert shown in demo.text
