@@ -15,6 +15,7 @@ from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_respo
 from api.routes import (
     claims,
     credentials,
+    jobs,
     log,
     orders,
     records,
@@ -131,8 +132,8 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     app.state.registry = registry
     app.state.clock_confirmed = clock_confirmed
     app.state.gate = Gate()
-    served = (orders, records, units, claims, credentials, log, state, static_log, trust, verify)
-    for routes in served:
+    served = (orders, records, units, claims, credentials, jobs, log, state, static_log)
+    for routes in (*served, trust, verify):
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     for shown in (pages, verdict.router):
         app.include_router(shown, responses=PROBLEM_RESPONSES)

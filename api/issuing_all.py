@@ -11,7 +11,7 @@ What is wrong with one paper is told at the end and the others go on. What is wr
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.committing import clock_us
 from api.issuing import Paper
 from api.issuing_plan import NotIssued, Plan, Show, Tally
+from api.jobs import Job, job_of, tell_job
 from api.keeping import RefusedPaper, keep
 from api.keys import KeyFileError
 from api.pool import Ended, Pool, PoolError
@@ -33,6 +34,7 @@ from certificates.statement import Statement
 from ledger.files import in_turn
 from ledger.registry import Registry
 from ledger.settings import Settings
+from ledger.store import HeadMovedError
 from ledger.submit import ClockError
 
 PAGE: Final = 64
@@ -40,6 +42,8 @@ PAGE: Final = 64
 
 BATCH_S: Final = 5.0
 LOOK_S: Final = 0.25
+TELL_US: Final = 2_000_000
+_UNKEPT: Final = (ClockError, HeadMovedError, KeyFileError, SQLAlchemyError)
 
 
 class IssuingStoppedError(Exception):
@@ -57,7 +61,11 @@ def one_run(settings: Settings) -> Iterator[None]:
         with in_turn(settings.data / "issuing-run", patient=False):
             yield
     except BlockingIOError:
-        raise IssuingStoppedError("another run issues papers here already; let it end") from None
+        job = job_of(settings, clock_us())
+        far = f" ({job.issued} of {job.found} so far)" if job else ""
+        raise IssuingStoppedError(
+            f"another run issues papers here already{far}; let it end"
+        ) from None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +77,7 @@ class Run:
         open_press: What opens a press in a worker.
         plan: How it works.
         stop: Ends the run when it is set: what is in hand is finished, stored and recorded.
-        show: Told after each batch.
+        show: Told when it begins and after each batch.
         tally: How far it is.
     """
 
@@ -85,6 +93,9 @@ class Run:
     _pause_until_s: float = 0.0
     _refusals: int = 0
     _ended_by: str = ""
+    _is_broken: bool = False
+    _began_us: int = 0
+    _told_us: int = 0
 
     def issue(self, walk: Walk) -> None:
         """Issue what a walk finds without a paper.
@@ -93,6 +104,7 @@ class Run:
             IssuingStoppedError: no more can be issued; what was made by then is recorded.
         """
         with one_run(self.registry.settings):
+            self._begin(walk)
             subjects = walk.without_paper(self.registry.books())
             sheets = self._sheets(islice(subjects, self.plan.limit))
             try:
@@ -101,8 +113,30 @@ class Run:
             except PoolError as error:
                 self._ended_by = str(error)
             self._keep()
+            self._tell("ended early" if self._ended_by or self.stop.is_set() else "done")
         if self._ended_by:
             raise IssuingStoppedError(self._ended_by)
+
+    def _begin(self, walk: Walk) -> None:
+        again = Walk(kinds=walk.kinds, marks={**walk.marks})
+        self.tally.found = sum(1 for _ in again.without_paper(self.registry.books()))
+        self._began_us = clock_us()
+        self._tell("running")
+        self.show(self.tally)
+
+    def _tell(self, state: str) -> None:
+        self._told_us = clock_us()
+        job = Job(
+            state=state,
+            found=self.tally.found,
+            issued=self.tally.issued,
+            not_issued=len(self.tally.not_issued),
+            began_at_us=self._began_us,
+            updated_at_us=self._told_us,
+        )
+        # Who looks on must not end the run, be it that the disk is full.
+        with suppress(OSError):
+            tell_job(self.registry.settings, job)
 
     def _work(self, pool: Pool[Sheet, bytes | Unmade], sheets: Iterator[Sheet]) -> None:
         while self._feed(pool, sheets):
@@ -110,6 +144,8 @@ class Run:
                 self._end(ended)
             if len(self._made) >= self.plan.batch or self._is_late():
                 self._keep()
+            if clock_us() - self._told_us > TELL_US:
+                self._tell("running")
 
     def _feed(self, pool: Pool[Sheet, bytes | Unmade], sheets: Iterator[Sheet]) -> bool:
         """Hand in what there is room for; say whether there is anything left to wait for."""
@@ -134,7 +170,8 @@ class Run:
             for subject, stated in zip(page, statements, strict=True):
                 number = subject.stated.number
                 if isinstance(stated, NotStatedError):
-                    self._fail(number, subject.key, str(stated))
+                    passes = isinstance(stated, NotYetError)
+                    self._fail(number, subject.key, str(stated), passes=passes)
                     continue
                 now = datetime.now(UTC).replace(microsecond=0)
                 yield Sheet(subject=subject.key, number=number, statement=stated, when=now)
@@ -181,17 +218,18 @@ class Run:
         return bool(self._made) and time.monotonic() - self._made_since_s > BATCH_S
 
     def _keep(self) -> None:
-        if not self._made:
+        if not self._made or self._is_broken:
             return
         made, self._made = self._made, []
         try:
             answers = keep(self.registry, made, clock_us())
-        except (ClockError, KeyFileError) as error:
-            raise IssuingStoppedError(str(error)) from error
+        except _UNKEPT as error:
+            # What is still in hand would fail alike. The next run makes it again.
+            self._ended_by, self._is_broken = f"papers could not be recorded: {error}", True
+            return
         except OSError as error:
-            raise IssuingStoppedError(f"a paper could not be stored: {error}") from error
-        except SQLAlchemyError as error:
-            raise IssuingStoppedError(f"papers could not be recorded: {error}") from error
+            self._ended_by, self._is_broken = f"a paper could not be stored: {error}", True
+            return
         for answer in answers:
             if isinstance(answer, RefusedPaper):
                 self._fail(answer.number, answer.subject, answer.reason)
@@ -199,5 +237,6 @@ class Run:
                 self.tally.issued += 1
         self.show(self.tally)
 
-    def _fail(self, number: str, subject: str, reason: str) -> None:
-        self.tally.not_issued.append(NotIssued(number=number, subject=subject, reason=reason))
+    def _fail(self, number: str, subject: str, reason: str, *, passes: bool = False) -> None:
+        one = NotIssued(number=number, subject=subject, reason=reason, passes=passes)
+        self.tally.not_issued.append(one)

@@ -16,11 +16,12 @@ STATE_WAIT_S: Final = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotIssued:
-    """A paper that was not issued, and why."""
+    """A paper that was not issued, why, and whether that passes by publishing."""
 
     number: str
     subject: str
     reason: str
+    passes: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,10 +29,12 @@ class Tally:
     """How far a run is.
 
     Attributes:
+        found: Subjects without a paper when it began.
         issued: Papers recorded by this run.
         not_issued: What could not be.
     """
 
+    found: int = 0
     issued: int = 0
     not_issued: list[NotIssued] = field(default_factory=list)
 

@@ -51,7 +51,7 @@ class NotStatedError(Exception):
 
 
 class NotYetError(NotStatedError):
-    """The state is being committed or published at this moment, or has never been."""
+    """What it needs is not committed or not published yet; a publisher at work changes that."""
 
 
 def statement_of(registry: Registry, kind: str, seq: int, number: str) -> Statement:
@@ -84,7 +84,7 @@ def statements_of(registry: Registry, asked: Sequence[Stated]) -> list[Statement
     found: list[Statement | NotStatedError] = []
     for one, state_proof in zip(asked, proofs, strict=True):
         if one.seq not in paths:
-            found.append(NotStatedError(_UNCOVERED.format(one.seq)))
+            found.append(NotYetError(_UNCOVERED.format(one.seq)))
         elif isinstance(state_proof, NotStatedError):
             found.append(state_proof)
         else:
@@ -154,7 +154,7 @@ def _state_proofs(registry: Registry, asked: Sequence[Stated]) -> list[bytes | N
 def _unfit(one: Stated, proof: StateProof, through: int) -> NotStatedError | None:
     """Say why a certificate is not issued in the state that the proof speaks of, if it is not."""
     if through < one.seq:
-        return NotStatedError(
+        return NotYetError(
             f"the committed state ends at entry {through}, before entry {one.seq}; {_ADVICE}"
         )
     if isinstance(proof.claim, Presence):

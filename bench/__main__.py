@@ -17,6 +17,7 @@ MODULES = {
     "overlap": "bench.overlap",
     "publish": "bench.publish",
     "proofs": "bench.proofs",
+    "volume": "bench.volume",
 }
 
 

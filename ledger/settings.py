@@ -1,6 +1,7 @@
 """Where this node keeps its things: one frozen object, read from `SINKLEDGER_*`."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
         publish_seconds: How often new entries are published, at least.
         recosign_seconds: How often a log without new entries is cosigned again.
         witness_seconds: How long a witness may take to answer.
+        issue: Whether whoever publishes also issues papers as they become due: auto or off.
+        issue_workers: How many processes then make them.
     """
 
     model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
@@ -51,6 +54,8 @@ class Settings(BaseSettings):
     publish_seconds: int = Field(default=30, ge=1, le=3_600)
     recosign_seconds: int = Field(default=600, ge=1, le=86_400)
     witness_seconds: int = Field(default=5, ge=1, le=60)
+    issue: Literal["auto", "off"] = "off"
+    issue_workers: int = Field(default=1, ge=1, le=256)
 
     @property
     def database(self) -> Path:

@@ -51,8 +51,6 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
         open_sealer(registry.settings)  # what is wrong with the seal is said before anything else
     except FAILURES as error:
         raise CommandError(str(error)) from error
-    found = sum(1 for _ in Walk(kinds=kinds).without_paper(registry.books()))
-    asked = found if plan.limit is None else min(found, plan.limit)
     ended_by, began_s = "", time.monotonic()
     with _signals() as stop, progress_bar() as bar:
         run = Run(
@@ -60,7 +58,7 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
             open_press=press_of(registry.settings),
             plan=plan,
             stop=stop.event,
-            show=_shown_on(bar, asked),
+            show=_shown_on(bar, plan.limit),
         )
         try:
             run.issue(Walk(kinds=kinds))
@@ -71,7 +69,7 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
     tally = run.tally
     summary = {
         "ended_by": ended_by or None,
-        "found": found,
+        "found": tally.found,
         "issued": tally.issued,
         "not_issued": [
             {"number": one.number, "reason": one.reason, "subject": one.subject}
@@ -82,7 +80,7 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
     if as_json:
         print_json(summary)
     else:
-        _tell(tally, found, time.monotonic() - began_s)
+        _tell(tally, time.monotonic() - began_s)
     if ended_by:
         console().print(f"[bold red]sinkledger:[/] {ended_by}", soft_wrap=True)
     if stop.number:
@@ -119,18 +117,19 @@ def _signals() -> Iterator[Stop]:
             signal.signal(number, handler or signal.SIG_DFL)
 
 
-def _shown_on(bar: Progress, asked: int) -> Show:
-    task = bar.add_task("issuing", total=asked)
+def _shown_on(bar: Progress, limit: int | None) -> Show:
+    task = bar.add_task("issuing", total=None)
 
     def show(tally: Tally) -> None:
-        bar.update(task, completed=tally.issued + len(tally.not_issued))
+        total = tally.found if limit is None else min(limit, tally.found)
+        bar.update(task, completed=tally.issued + len(tally.not_issued), total=total)
 
     return show
 
 
-def _tell(tally: Tally, found: int, seconds: float) -> None:
+def _tell(tally: Tally, seconds: float) -> None:
     rate = f", {tally.issued / seconds:.1f} a second" if tally.issued and seconds > 0 else ""
-    console().print(f"{tally.issued} issued of {found} without a paper{rate}")
+    console().print(f"{tally.issued} issued of {tally.found} without a paper{rate}")
     for one in tally.not_issued[:SHOWN_MAX]:
         console().print(f"not issued: {one.number} ({one.subject}): {one.reason}", soft_wrap=True)
     more = len(tally.not_issued) - SHOWN_MAX

@@ -19,6 +19,7 @@ from api.cli.verify import show
 from api.demo.play import Performance, perform
 from api.demo.witnesses import home_of
 from api.founding import POLICY_LINK
+from api.issuing_loop import issuing
 from api.verifying import begin_verifying
 from api.witness.local import resumed_witnesses
 from ledger.registry import Registry
@@ -62,7 +63,12 @@ def serve(
     def stop() -> None:
         server.should_exit = True
 
-    with _witnesses(registry), publishing(registry, console().print, stop) as faults:
+    say = console().print
+    with (
+        _witnesses(registry),
+        publishing(registry, say, stop) as faults,
+        issuing(registry, say),
+    ):
         server.run([listening])
     if faults:
         raise CommandError(f"publishing ended: {faults[0]}")

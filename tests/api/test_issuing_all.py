@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from errno import ENOSPC
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
@@ -9,9 +10,11 @@ from threading import Event
 import pytest
 
 from api import keeping
+from api.committing import clock_us
 from api.issuing import Paper, file_name
 from api.issuing_all import IssuingStoppedError, Run, one_run
 from api.issuing_plan import Plan, Tally
+from api.jobs import Job, job_of, tell_job
 from api.pool import Limits
 from api.sheets import OpenPress, Trouble
 from api.subjects import Walk
@@ -29,6 +32,7 @@ COUNT = 6
 
 PLAN = Plan(workers=2, batch=2, authority_waits_s=(0.0, 0.0), state_wait_s=0.0)
 
+SINCE = {"not_issued": 0, "began_at_us": 0, "updated_at_us": 1}
 ONE = Plan(workers=1, batch=2)
 
 
@@ -224,7 +228,7 @@ def test_a_run_that_is_asked_to_stop_keeps_what_is_in_hand(
         fake_press(faults),
         Plan(workers=1, batch=1),
         stop=stop,
-        show=lambda _: stop.set(),
+        show=lambda tally: stop.set() if tally.issued else None,
     )
     assert 1 <= tally.issued < COUNT
     assert issue(registry, fake_press(faults)).issued == COUNT - tally.issued
@@ -234,6 +238,29 @@ def test_a_run_that_is_asked_to_stop_keeps_what_is_in_hand(
 def test_a_second_run_is_refused_with_a_sentence(registry: Registry) -> None:
     with one_run(registry.settings), pytest.raises(IssuingStoppedError, match="another run"):
         issue(registry, closed_press)
+    tell_job(registry.settings, Job(state="running", found=9, issued=4, **SINCE))
+    with one_run(registry.settings), pytest.raises(IssuingStoppedError, match="4 of 9 so far"):
+        issue(registry, closed_press)
+
+
+def test_whoever_looks_on_is_told_how_far_a_run_is(registry: Registry, faults: Faults) -> None:
+    seen: list[Job | None] = []
+    look = partial(job_of, registry.settings)
+    assert look(clock_us()) is None
+    issue(registry, fake_press(faults), ONE, show=lambda _: seen.append(look(clock_us())))
+    assert seen[0] is not None
+    assert (seen[0].state, seen[0].found, seen[0].issued) == ("running", COUNT, 0)
+    done = look(clock_us())
+    assert done is not None
+    assert (done.state, done.found, done.issued) == ("done", COUNT, COUNT)
+
+
+def test_a_run_without_a_sign_of_life_is_called_interrupted(registry: Registry) -> None:
+    tell_job(registry.settings, Job(state="running", found=9, issued=4, **SINCE))
+    states = [job_of(registry.settings, at_us) for at_us in (60_000_001, 60_000_002)]
+    assert [job.state for job in states if job] == ["running", "interrupted"]
+    (registry.settings.data / "issuing.json").write_text("{")
+    assert job_of(registry.settings, 0) is None
 
 
 def test_what_another_has_recorded_meanwhile_is_neither_recorded_nor_replaced(

@@ -3,11 +3,11 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -37,24 +37,26 @@ class Authority:
     """An authority's folder; `roots` holds what must be trusted to believe it."""
 
     folder: Path
+    _turn: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def roots(self) -> Path:
         return self.folder / "roots"
 
     def reply(self, query: bytes) -> bytes:
-        """Stamp a query by `openssl ts -reply`."""
+        """Stamp a query by `openssl ts -reply`, one at a time: they share files."""
         asked, answer = self.folder / "query.tsq", self.folder / "answer.tsr"
-        asked.write_bytes(query)
-        subprocess.run(
-            [
-                *("openssl", "ts", "-reply", "-config", str(self.folder / "ts.cnf")),
-                *("-queryfile", str(asked), "-out", str(answer)),
-            ],
-            check=True,
-            capture_output=True,
-        )
-        return answer.read_bytes()
+        with self._turn:
+            asked.write_bytes(query)
+            subprocess.run(
+                [
+                    *("openssl", "ts", "-reply", "-config", str(self.folder / "ts.cnf")),
+                    *("-queryfile", str(asked), "-out", str(answer)),
+                ],
+                check=True,
+                capture_output=True,
+            )
+            return answer.read_bytes()
 
 
 def found_authority(folder: Path, *, days: int = 30, until_days: int = 365) -> Authority:
