@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -19,10 +20,14 @@ from tests.support.time_stamps import authority
 
 
 def appended(
-    change: Callable[[AppendingWriter], None], *, name: str = f"{ARCHIVE_FIELD}1"
+    change: Callable[[AppendingWriter], None],
+    *,
+    name: str = f"{ARCHIVE_FIELD}1",
+    paper: Callable[[], bytes] = dated,
+    when: datetime = WHEN + DAY,
 ) -> bytes:
     """Append the right evidence, a change, and a good timestamp of a good authority."""
-    writer = AppendingWriter(BytesIO(dated()))
+    writer = AppendingWriter(BytesIO(paper()))
     with_evidence = PdfFileReader(BytesIO(extended(1)))
     store = with_evidence.root["/DSS"]
     copied = generic.DictionaryObject(
@@ -37,12 +42,12 @@ def appended(
     writer.root["/DSS"] = writer.add_object(copied)
     writer.update_root()
     change(writer)
-    return stamped(writer, name)
+    return stamped(writer, name, when)
 
 
-def stamped(writer: AppendingWriter, name: str) -> bytes:
+def stamped(writer: AppendingWriter, name: str, when: datetime) -> bytes:
     output = BytesIO()
-    stamper = PdfTimeStamper(authority(WHEN).at(WHEN + DAY), field_name=name)
+    stamper = PdfTimeStamper(authority(WHEN).at(when), field_name=name)
     asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=24_576, output=output))
     return output.getvalue()
 
