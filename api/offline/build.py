@@ -74,6 +74,7 @@ VERIFY: Final = OfflinePage(
         "reasons.js",
         "texts.js",
         "statement.js",
+        "check_typed.js",
         "dom.js",
         "verify_view.js",
         "replay_step.js",

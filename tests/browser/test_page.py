@@ -59,8 +59,31 @@ def test_a_certificate_is_found_valid_in_chinese(page: Any, dropped: dict[str, s
     expecting(page.get_by_role("status").first).to_contain_text("有效")
     expecting(verdict.locator(".says")).to_contain_text("永久注销")
     expecting(verdict.locator(".says")).to_contain_text("Retired for good")
+    expecting(verdict.locator("[data-compared].passed")).to_have_count(3)
     assert verdict.locator("li.step").count() == 14
     assert verdict.locator("li.failed").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        pytest.param("CL", ["示例大会2026", "已注销", "42.318"], id="claim"),
+        pytest.param("RG", ["地块 000000BB", "1,869,126"], id="right"),
+        pytest.param(
+            "HD", ["00000044", "持有总量（非注销）", "726.225", "222276-948500"], id="held"
+        ),
+    ],
+)
+def test_every_kind_says_what_its_entry_states(
+    page: Any, dropped: dict[str, str], tmp_path: Path, kind: str, said: list[str]
+) -> None:
+    path = tmp_path / f"{kind}.pdf"
+    path.write_bytes(sealed(kind))
+    give(page, {**dropped, kind: str(path)}, *TRUST, kind)
+    found = page.locator("article.result")
+    expecting(found.locator(".word")).to_have_text("有效")
+    for text in said:
+        expecting(found.locator(".says")).to_contain_text(text)
 
 
 def test_in_english_it_speaks_english(
@@ -150,22 +173,41 @@ def test_a_wrong_code_is_named(
 
 def test_a_number_is_found_in_a_ledger(page: Any, dropped: dict[str, str]) -> None:
     give(page, dropped, "ledger.jsonl")
-    page.locator("#pasted").fill(registry().log.content("RT").number)
-    page.get_by_role("button", name="核验所粘贴的内容").click()
+    paste(page, registry().log.content("RT").number)
     found = page.locator("article").nth(1)
-    expecting(found.locator("li.passed")).to_have_count(1)
+    expecting(found.locator("li.passed")).to_have_count(5)
     # No checkpoint and no policy were given, so the ledger itself is not verified.
     expecting(found.locator(".word")).to_have_text("未能核验")
 
 
-def test_a_miscopied_number_and_a_foreign_file_are_named(
+def test_a_miscopied_number_is_explained_and_a_foreign_file_is_named(
     page: Any, dropped: dict[str, str]
 ) -> None:
-    page.locator("#pasted").fill("TH-RT-2026-0000014-A")
-    page.get_by_role("button", name="核验所粘贴的内容").click()
-    expecting(page.locator(".rejected")).to_contain_text("证书编号校验不符")
+    paste(page, "TH-RT-2026-0000014-A")
+    found = page.locator("article.result")
+    expecting(found.locator("li[data-step=check]")).to_contain_text("至少有一个字符抄错")
+    expecting(found.locator(".says")).to_contain_text(
+        "碳汇注销证书，2026 年，依据登记簿第 36 号记录"
+    )
+    expecting(found.locator(".word")).to_have_text("无效")
     give(page, dropped, "notes.txt")
-    expecting(page.locator(".rejected").nth(1)).to_contain_text("认不出")
+    expecting(page.locator(".rejected")).to_contain_text("认不出")
+
+
+def test_serials_typed_from_paper_are_explained_and_found(
+    page: Any, dropped: dict[str, str]
+) -> None:
+    serials = registry().log.content("RT").serials
+    paste(page, "\n".join([serials[0].lower(), registry().log.content("HD").serials[0]]))
+    found = page.locator("article.result")
+    expecting(found).to_have_count(2)
+    expecting(found.nth(0).locator(".says")).to_contain_text("森林项目 0001")
+    expecting(found.nth(0).locator("li[data-step=units]")).to_contain_text("/verify")
+    give(page, dropped, "ledger.jsonl")
+    expecting(found.nth(1).locator(".says")).to_contain_text(
+        "已注销（第 24 号记录，证书 TH-RT-2026-"
+    )
+    expecting(found.nth(2).locator(".says")).to_contain_text("账户 00000044 持有")
 
 
 def test_clear_forgets_everything(page: Any, dropped: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ async function checkAll(given, progress = () => {}) {
   }
   for (const proof of given.stateProofs) results.push(await verifyStateProof(proof, given));
   for (const one of given.codes) results.push(await verifyCode(one, given, ledgerVerdict));
-  for (const number of given.numbers) results.push(checkNumber(number, given, ledgerVerdict));
+  for (const text of given.typed) results.push(await verifyTyped(text, given, ledgerVerdict));
   return results;
 }
 
@@ -62,30 +62,4 @@ const LEDGER_STEPS = [];
 function withoutEntry() {
   const steps = [{ name: 'entry', state: NOT_CHECKED, code: 'no_entry', facts: {} }];
   return { kind: 'entry', steps, verdict: 'unchecked' };
-}
-
-/** Answer for a bare number: from the ledger if there is one, else that a number proves nothing. */
-function checkNumber(number, given, ledgerVerdict) {
-  const steps = [];
-  let found = null;
-  const line = given.ledger?.entries[number.seq];
-  if (line !== undefined) {
-    try {
-      found = readStatement(line);
-      require_(found.number === number.text, 'number_other');
-      const facts = { seq: number.seq, number: number.text };
-      steps.push({ name: 'entry', state: PASSED, code: 'number_ok', facts });
-    } catch (error) {
-      if (!(error instanceof CheckError)) throw error;
-      steps.push({ name: 'entry', state: FAILED, code: error.code, facts: error.facts });
-    }
-  } else {
-    const code = given.ledger === null ? 'number_alone' : 'number_beyond';
-    steps.push({ name: 'entry', state: NOT_CHECKED, code, facts: { seq: number.seq } });
-  }
-  const failed = steps[0].state === FAILED;
-  const verdict = failed ? 'invalid' : steps[0].state === PASSED ? ledgerVerdict : 'unchecked';
-  const opening = given.ledger?.entries[0];
-  const entry = found && line;
-  return { kind: 'number', title: number.text, steps, verdict, statement: found, entry, opening };
 }

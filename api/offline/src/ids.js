@@ -3,6 +3,7 @@
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CROCKFORD_CHECK = `${CROCKFORD}*~$=U`;
 const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const SERIAL_FORM = /^((BT-[FGW]-[0-9]{4}-[0-9]{8}-[0-9]{8}-[0-9]{2}):([1-9][0-9]{0,15})-([1-9][0-9]{0,15}))\/([0-9A-Z])$/;
 const BEIJING_US = 8 * 3_600_000_000;
 const CERTIFICATE_KINDS = {
   CL: 'claim.complete',
@@ -51,10 +52,27 @@ function certificateNumber(kind, seq, atUs) {
 /** Return the parts of a certificate number as people type it. */
 function parseCertificateNumber(typed) {
   const text = typed.trim().toUpperCase();
-  const found = /^(TH-(CL|HD|RG|RT)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,10}))-([0-9A-Z])$/.exec(text);
-  require_(found !== null && checkCharacter(found[1]) === found[5], 'number_wrong', { text });
-  const seq = Array.from(found[4]).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
-  return { text, kind: found[2], year: Number(found[3]), seq };
+  const parts = numberParts(text);
+  require_(parts !== null && checkCharacter(parts.body) === parts.check, 'number_wrong', { text });
+  return { text, kind: parts.kind, year: parts.year, seq: parts.seq };
+}
+
+/** Return the parts of a number in capitals, its check character unchecked; null if it is none. */
+function numberParts(text) {
+  const found = /^(TH-(CL|HD|RG|RT)-([0-9]{4})-([0-9A-HJKMNP-TV-Z]{7,13}))-([0-9A-Z])$/.exec(text);
+  if (found === null) return null;
+  const [, body, kind, year, digits, check] = found;
+  const seq = Array.from(digits).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
+  return { body, kind, year: Number(year), seq, check };
+}
+
+/** Return the parts of a serial number in capitals, half-open, its check character unchecked. */
+function serialParts(text) {
+  const found = SERIAL_FORM.exec(text);
+  if (found === null) return null;
+  const [, body, batch, first, last, check] = found;
+  const backwards = BigInt(last) < BigInt(first);
+  return { body, batch, first: Number(first) - 1, end: Number(last), backwards, check };
 }
 
 /** Return the Beijing date of a moment, YYYY-MM-DD. */

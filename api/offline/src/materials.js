@@ -1,12 +1,14 @@
 // What people drop: each file is told by its content. Only tiles are told by their path in a
 // folder, which they must then live up to.
 
+const TYPED_CHARACTERS_MAX = 4_000;
+
 /** Nothing yet: what the reader trusts, and what is to be checked. */
 function nothingGiven() {
   return {
     policy: null, registry: null, sealRoot: null, revoked: null,
     certificates: [], stateProofs: [], proofs: [], entries: [], checkpoints: [], ledger: null,
-    ledgerBytes: null, codes: [], numbers: [], tiles: new Map(), witnessedAfter: null,
+    ledgerBytes: null, codes: [], typed: [], tiles: new Map(), witnessedAfter: null,
   };
 }
 
@@ -47,7 +49,7 @@ async function takeMaterial(given, bytes, name = '') {
     given.policy = parsePolicy(text);
     return 'policy';
   }
-  return takeNumber(given, text);
+  return takeTyped(given, text);
 }
 
 async function takeJson(given, bytes, text) {
@@ -73,15 +75,20 @@ async function takeJson(given, bytes, text) {
   return 'entry';
 }
 
-/** Take a certificate number, bare or in the address that a QR code holds, with what is behind it. */
-function takeNumber(given, text) {
+/** Take numbers and serials as typed, or the address that a QR code holds, with what is behind it. */
+function takeTyped(given, text) {
+  require_(text.length <= TYPED_CHARACTERS_MAX, 'unknown_file');
+  const lines = typedLines(text);
+  if (lines !== null) {
+    given.typed.push(...lines);
+    return 'typed';
+  }
   const found = /TH-(?:CL|HD|RG|RT)-[0-9]{4}-[0-9A-Z]+-[0-9A-Z]/i.exec(text);
-  require_(found !== null && text.length <= 2_000, 'unknown_file');
-  const number = parseCertificateNumber(found[0]);
+  require_(found !== null, 'unknown_file');
   const code = codeOfText(text);
-  if (code === null) given.numbers.push(number);
-  else given.codes.push({ number, code });
-  return code === null ? 'number' : 'code';
+  if (code === null) given.typed.push(found[0].toUpperCase());
+  else given.codes.push({ number: parseCertificateNumber(found[0]), code });
+  return code === null ? 'typed' : 'code';
 }
 
 /** Return the entry that a proof is about: the given one or the ledger's line whose hash fits. */

@@ -82,5 +82,6 @@ function wordsOfStatement({ kind, row, number, quantityKg, serials }) {
   if (kind === 'HD') return [number, tonnesText(quantityKg), ...serials, ...Object.values(row.name)];
   const named = row.claimant ?? row.beneficiary.org;
   const names = named === undefined ? [] : [...Object.values(named.name), named.uscc];
-  return [number, tonnesText(quantityKg), ...serials, ...names];
+  const subject = kind === 'CL' ? Object.values(row.name) : [];
+  return [number, tonnesText(quantityKg), ...serials, ...names, ...subject];
 }

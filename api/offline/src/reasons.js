@@ -32,7 +32,7 @@ const REASONS = {
   status_ok: ['截至第 {through} 号记录，登记簿中没有撤销、中止或更正这份证书的记载', 'as of entry {through} nothing in the registry revokes, suspends or corrects this certificate'],
 
   // Not checked.
-  number_alone: ['编号的校验字符相符，指第 {seq} 号记录；仅凭编号不能核验，请放入证书 PDF 或登记簿导出文件', 'the check character fits and names entry {seq}; a number alone proves nothing: add the PDF or the exported ledger'],
+  number_alone: ['编号的校验字符相符，指第 {seq} 号记录；仅凭编号不能核验，请放入证书 PDF 或登记簿导出文件，或到登记处网站的 /verify 查询', 'the check character fits and names entry {seq}; a number alone proves nothing: add the PDF or the exported ledger, or ask /verify at the registry'],
   code_alone: ['没有给出含第 {seq} 号记录的登记簿：签名成立不等于未被撤销', 'no ledger with entry {seq} was given: a good signature does not say that nothing was revoked'],
   number_beyond: ['所给登记簿还没有第 {seq} 号记录', 'the given ledger has no entry {seq} yet'],
   earlier: ['它所依据的前一步没有通过', 'a step that it rests on has not passed'],

@@ -34,7 +34,19 @@ function saysView(result) {
     element('div', { lang: wanted === 'zh' ? 'zh-Hans' : 'en', class: 'saying' },
       sayingIn(result, wanted)));
   return element('section', { class: 'says' }, element('h4', {}, say(TEXTS.says)), parts,
+    comparedView(result),
     result.statement ? element('p', { class: 'small' }, say(TEXTS.compare)) : null);
+}
+
+/** Say which of the file's own parts were compared with what the entry states, and how that went. */
+function comparedView({ kind, steps }) {
+  if (kind !== 'certificate') return null;
+  const parts = ['page', 'credential', 'code'].map((name) => {
+    const { state } = steps.find((step) => step.name === name);
+    return element('span', { class: `part ${state}`, 'data-compared': name },
+      `${STEP_MARKS[state]} ${say(STEP_NAMES[name])}`);
+  });
+  return element('p', { class: 'small compared' }, `${say(TEXTS.compared)} `, parts);
 }
 
 function sayingIn(result, wanted) {
