@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Final
+from unicodedata import normalize
 
 TEXT_SIZE_MAX: Final = 4_000
 """A code's text is a third of this; whatever is longer is no text that a paper bears."""
@@ -9,6 +10,17 @@ TEXT_SIZE_MAX: Final = 4_000
 _PDF_WITHIN: Final = 1_024
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
+_OTHER_PICTURES: Final = {
+    "HEIC": (4, (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")),
+    "AVIF": (4, (b"ftypavif", b"ftypavis")),
+    "WebP": (8, (b"WEBP",)),
+    "GIF": (0, (b"GIF87a", b"GIF89a")),
+    "TIFF": (0, (b"II*\0", b"MM\0*")),
+    "BMP": (0, (b"BM",)),
+}
+"""How pictures begin that are not read: more decoders would be more doors to strangers."""
+
+_SVG: Final = b"<svg"
 _PROOF: Final = b"c2sp.org/tlog-proof@v1\n"
 _STATE_PROOF: Final = b'{"commitment":{'
 
@@ -43,11 +55,24 @@ def recognise(data: bytes) -> Offered:
     return _recognise_text(data)
 
 
+def other_picture(data: bytes) -> str | None:
+    """Name the kind of a picture that is not read; none if it is no picture known by name."""
+    for name, (at, marks) in _OTHER_PICTURES.items():
+        if data[at:].startswith(marks):
+            return name
+    return "SVG" if _SVG in data[:_PDF_WITHIN].lower() else None
+
+
+def tidy(text: str) -> str:
+    """Return a text as it was meant: Chinese keyboards write the wide forms of the same signs."""
+    return normalize("NFKC", text).strip()
+
+
 def _recognise_text(data: bytes) -> Offered:
     if len(data) > TEXT_SIZE_MAX:
         return Offered.UNKNOWN
     try:
-        text = data.decode().strip().upper()
+        text = tidy(data.decode()).upper()
     except UnicodeDecodeError:
         return Offered.UNKNOWN
     if text.startswith(("HTTP://", "HTTPS://")):

@@ -55,20 +55,35 @@ def _opened(data: bytes) -> Image.Image:
         width, height = picture.size
         most = PIXELS_MAX[str(picture.format)]
         if width * height > most:
-            raise StepFailed(f"照片的像素多于{most}", f"the picture has more than {most} pixels")
+            raise Image.DecompressionBombError
         # A JPEG is made smaller while it is decoded, which saves most of time and memory.
         picture.draft("L", (SIDE_MAX, SIDE_MAX))
-        grey = picture.convert("L")
+        grey = _on_white(picture)
         grey.thumbnail((SIDE_MAX, SIDE_MAX))
+    except Image.DecompressionBombError as error:
+        raise StepFailed(
+            "照片的像素过多，请缩小或截屏后再交",
+            "the picture has too many pixels: make it smaller, or take a screenshot of it",
+        ) from error
     except (
         UnidentifiedImageError,
-        Image.DecompressionBombError,
         OSError,
         SyntaxError,
         ValueError,
     ) as error:
         raise StepFailed("照片已损坏，无法读取", f"the picture cannot be read: {error}") from error
     return grey
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture in grey; where it is transparent it shows the paper below, not black."""
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    picture.thumbnail((SIDE_MAX, SIDE_MAX))
+    clear = picture.convert("LA")
+    paper = Image.new("L", clear.size, 255)
+    paper.paste(clear.getchannel("L"), mask=clear.getchannel("A"))
+    return paper
 
 
 def _texts(picture: Image.Image) -> Sequence[str]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from certificates.offered import Offered, recognise
+from certificates.offered import Offered, other_picture, recognise, tidy
 from certificates.status_list import STATUS
 from certificates.steps import Steps
 from certificates.trust import Trust
@@ -30,6 +30,7 @@ from certificates.verdict import (
     Verdict,
 )
 from certificates.verify import verify_proof
+from certificates.verify_file import SIZE_MAX
 from certificates.verify_ledger import Answering, check_record
 from certificates.verify_log import Newer
 from certificates.verify_process import read_photo_in_child, verify_in_child
@@ -76,7 +77,7 @@ def verify(data: bytes, asking: Asking) -> Verdict:
         OSError, TrustError: the trust folder cannot be read or is damaged.
     """
     answering = Answering(registry=asking.registry, trust=Trust.load(asking.trust_dir))
-    offered = recognise(data)
+    offered = Offered.UNKNOWN if len(data) > SIZE_MAX else recognise(data)
     if offered is Offered.PDF:
         verdict = verify_in_child(data, asking.trust_dir, newer=asking.newer)
         return verdict if asking.registry is None else asked_online(verdict, data, answering)
@@ -88,7 +89,7 @@ def verify(data: bytes, asking: Asking) -> Verdict:
         return _verify_state(data, answering.trust)
     if offered is Offered.UNKNOWN:
         return _unknown(data)
-    text = data.decode()
+    text = tidy(data.decode())
     if offered is Offered.CODE:
         return verify_code(text, answering)
     return (verify_serial if offered is Offered.SERIAL else verify_number)(text, answering)
@@ -200,14 +201,25 @@ def _prove_state(data: bytes, trust: Trust, found: list[tuple[str, Standing]]) -
 
 def _unknown(data: bytes) -> Verdict:
     steps = Steps((FILE_STEP,))
-
-    def refuse() -> Finding:
-        raise StepFailed(
-            "无法识别：请提供证书PDF、证明文件、编号、序列号、二维码文字或照片（PNG、JPEG）",
-            "not recognised: give a certificate (PDF), a proof file, a number, a serial number, "
-            "a QR code's text or a picture of it (PNG, JPEG)",
-        )
-
-    steps.take(FILE_STEP, refuse)
+    steps.take(FILE_STEP, lambda: _refuse(data))
     facts = Facts(sha256=sha256(data).hexdigest())
-    return Verdict(steps=steps.results(), facts=facts, offered=Offered.UNKNOWN, identity=FOREIGN)
+    return Verdict(steps=steps.results(), facts=facts, offered=Offered.UNKNOWN)
+
+
+def _refuse(data: bytes) -> Finding:
+    """Say why nothing that was given can be verified, and what to give instead."""
+    picture = other_picture(data)
+    if len(data) > SIZE_MAX:
+        raise StepFailed("大于10 MB，未读取", "larger than 10 MB, and was not read")
+    if not data.strip():
+        raise StepFailed("没有内容可核验", "there is nothing to verify")
+    if picture is not None:
+        raise StepFailed(
+            f"不支持{picture}图片：请另存为PNG或JPEG，或者截屏后再交",
+            f"{picture} pictures are not read: save it as PNG or JPEG, or take a screenshot of it",
+        )
+    raise StepFailed(
+        "无法识别：请提供证书PDF、证明文件、编号、序列号、二维码文字或照片（PNG、JPEG）",
+        "not recognised: give a certificate (PDF), a proof file, a number, a serial number, "
+        "a QR code's text or a picture of it (PNG, JPEG)",
+    )
