@@ -15,11 +15,13 @@ from typing import Final
 from api.founding import service_seed
 from api.pages.offline import offline_page
 from api.proving import store_of
+from certificates.errata import ERRATUM
 from certificates.service_key import ServiceKey
 from certificates.statement import Statement, attested
 from certificates.status_list import STATUS
-from certificates.verify_state import VALID
+from certificates.verify_state import SUPERSEDED, VALID
 from contracts.v1.certificate_record import SERVICE
+from contracts.values import Json
 from ledger.log.canonical import parse_canonical
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import parse_entry
@@ -29,7 +31,7 @@ from ledger.log.state_claims import Presence
 from ledger.log.state_file import StateProof, read_commitment
 from ledger.publish.quorum import read_policy
 from ledger.registry import Registry
-from ledger.state.proving import prove_key
+from ledger.state.proving import prove_key, prove_prefix
 from ledger.state.records import StateDamagedError
 from ledger.state.view import NotCommittedError, prove_each
 
@@ -88,13 +90,15 @@ def statements_of(registry: Registry, asked: Sequence[Stated]) -> list[Statement
         elif isinstance(state_proof, NotStatedError):
             found.append(state_proof)
         else:
+            proven, errata = state_proof
             proof = TlogProof(index=one.seq, path=paths[one.seq], checkpoint=note)
             statement = Statement(
                 kind=one.kind,
                 registry_entry=first,
                 entry=registry.entry_bytes(one.seq),
                 proof=proof.to_bytes(),
-                state_proof=state_proof,
+                state_proof=proven,
+                errata_proof=errata,
                 base_url=registry.settings.base_url,
                 mirror_url=registry.settings.mirror_url,
                 verifier_sha256=verifier,
@@ -131,35 +135,64 @@ def _published(registry: Registry) -> tuple[bytes, Checkpoint]:
         ) from error
 
 
-def _state_proofs(registry: Registry, asked: Sequence[Stated]) -> list[bytes | NotStatedError]:
-    """Return for each certificate the proof of its status, or why it is not issued."""
+def _state_proofs(
+    registry: Registry, asked: Sequence[Stated]
+) -> list[tuple[bytes, bytes] | NotStatedError]:
+    """Return for each certificate the proofs of its status and its errata, or why it is not issued.
+
+    Of a certificate that was never corrected there is nothing to prove about errata.
+    """
     keys = (f"{STATUS}{one.number}" for one in asked)
     claims = [partial(prove_key, key=key) for key in keys]
     try:
         with closing(store_of(registry)) as store:
             proofs = prove_each(registry, store, claims)
+            corrected = [
+                one.number for one, proof in zip(asked, proofs, strict=True) if _is_corrected(proof)
+            ]
+            lists = [partial(prove_prefix, prefix=f"{ERRATUM}{number}/") for number in corrected]
+            listed = prove_each(registry, store, lists) if lists else []
     except NotCommittedError as error:
         raise NotYetError(f"{error}; {_ADVICE}") from error
     except StateDamagedError as error:
         raise NotStatedError(
             f"state.db is damaged: {error}; run: sinkledger state commit"
         ) from error
+    if any(one.entry != proofs[0].entry for one in listed):
+        raise NotYetError("a new state was committed meanwhile; try again")
+    errata = {number: proof.to_bytes() for number, proof in zip(corrected, listed, strict=True)}
     through = read_commitment(parse_entry(proofs[0].entry)).through if proofs else -1
     return [
-        _unfit(one, proof, through) or proof.to_bytes()
+        _unfit(registry, one, proof, through) or (proof.to_bytes(), errata.get(one.number, b""))
         for one, proof in zip(asked, proofs, strict=True)
     ]
 
 
-def _unfit(one: Stated, proof: StateProof, through: int) -> NotStatedError | None:
+def _status(proof: StateProof) -> dict[str, Json] | None:
+    """Return the status row that stands in the committed state."""
+    if not isinstance(proof.claim, Presence):
+        return None
+    row = parse_canonical(proof.claim.value.encode())
+    return row if isinstance(row, dict) else None
+
+
+def _is_corrected(proof: StateProof) -> bool:
+    row = _status(proof)
+    return row is not None and row["state"] == SUPERSEDED
+
+
+def _unfit(
+    registry: Registry, one: Stated, proof: StateProof, through: int
+) -> NotStatedError | None:
     """Say why a certificate is not issued in the state that the proof speaks of, if it is not."""
     if through < one.seq:
         return NotYetError(
             f"the committed state ends at entry {through}, before entry {one.seq}; {_ADVICE}"
         )
-    if isinstance(proof.claim, Presence):
-        row = parse_canonical(proof.claim.value.encode())
-        state = row["state"] if isinstance(row, dict) else None
-        if state != VALID:
-            return NotStatedError(f"{one.number} is {state}; only what is valid is issued")
+    row = _status(proof)
+    if row is not None and row["state"] not in (SUPERSEDED, VALID):
+        return NotStatedError(f"{one.number} is {row['state']}; only what is valid is issued")
+    # A paper on yesterday's state would print texts that were corrected since.
+    if registry.books().row(f"{STATUS}{one.number}") != row:
+        return NotStatedError(f"the status of {one.number} has changed since; {_ADVICE}")
     return None

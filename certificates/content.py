@@ -14,6 +14,7 @@ from certificates.content_holding import holding_body
 from certificates.content_parts import ContentError, Fact, Pair, UnitLine, words
 from certificates.content_retirement import retirement_body
 from certificates.content_right import right_body
+from certificates.errata import Errata, corrected_entry, with_errata
 from certificates.number import certificate_number
 from contracts.lookup import RowError, text_of
 from ledger.log.entry import Entry
@@ -70,7 +71,9 @@ class Content:
         return tuple(serial for line in self.body.units for serial in line.serials)
 
 
-def content_of(kind: str, registry_entry: Entry, entry: Entry) -> Content:
+def content_of(
+    kind: str, registry_entry: Entry, entry: Entry, errata: Errata | None = None
+) -> Content:
     """Put a paper into words.
 
     Args:
@@ -78,6 +81,7 @@ def content_of(kind: str, registry_entry: Entry, entry: Entry) -> Content:
             `parcel.register` entry, `HD` for a `holding.state` entry.
         registry_entry: Entry 0 of the log.
         entry: The stating entry.
+        errata: What was corrected since, on a corrected copy.
 
     Raises:
         ContentError: the entry is not of the kind that states such a paper, the first one is not
@@ -89,6 +93,7 @@ def content_of(kind: str, registry_entry: Entry, entry: Entry) -> Content:
         raise ContentError("the registry's entry is not entry 0 of the same log")
     try:
         registry = row_of(registry_entry, "registry")
+        body = _BODIES[kind](corrected_entry(entry, errata) if errata else entry)
         return Content(
             kind=kind,
             number=certificate_number(kind, entry.seq, entry.at_us),
@@ -100,7 +105,7 @@ def content_of(kind: str, registry_entry: Entry, entry: Entry) -> Content:
             seq=entry.seq,
             leaf_hash=entry.leaf_hash.hex(),
             at_us=entry.at_us,
-            body=_BODIES[kind](entry),
+            body=with_errata(body, errata) if errata else body,
         )
     except (KeyError, RowError) as error:
         raise ContentError(f"entry {entry.seq} lacks {error}") from error

@@ -84,7 +84,8 @@ class Renderer:
             PageFullError: a text is longer than any that the rules let in.
         """
         registry_entry = parse_entry(statement.registry_entry)
-        content = content_of(statement.kind, registry_entry, parse_entry(statement.entry))
+        entry = parse_entry(statement.entry)
+        content = content_of(statement.kind, registry_entry, entry, statement.errata())
         return self.draw(content, statement)
 
     def draw(self, content: Content, statement: Statement) -> bytes:
@@ -146,14 +147,16 @@ def generator() -> str:
 def attachments_of(statement: Statement, content: Content, fetcher: URLFetcher) -> list[Attachment]:
     # WeasyPrint writes Z behind these times, so they are UTC without a zone.
     moment = recorded_at(content).astimezone(UTC).replace(tzinfo=None)
-    parts = (
+    parts = [
         ("entry.json", statement.entry, "The stating entry, canonical JSON"),
         ("entry.tlog-proof", statement.proof, "Its inclusion in a signed checkpoint"),
         ("registry.json", statement.registry_entry, "Entry 0, which opened the registry"),
         ("status.state-proof", statement.state_proof, "Its status in a committed state"),
         ("credential.json", statement.credential, "The same as a W3C Verifiable Credential"),
         ("statement.cose", statement.code, "What the QR code says, signed"),
-    )
+    ]
+    if statement.errata_proof:
+        parts.append(("errata.state-proof", statement.errata_proof, "All its errata in that state"))
     return [
         Attachment(
             string=data,

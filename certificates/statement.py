@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from certificates.compact import claims_of, make_code
 from certificates.content import content_of
 from certificates.credential import make_credential
+from certificates.errata import Errata, read_errata
 from certificates.service_key import ServiceKey
 from ledger.log.entry import parse_entry
 
@@ -27,6 +28,7 @@ class Statement:
         entry: Canonical bytes of the stating entry.
         proof: The stating entry's proof file.
         state_proof: That no status row of this certificate stood in a later state, or a good one.
+        errata_proof: That these are all its errata in that state; none if it has none.
         credential: The same as a signed W3C credential; see `attested`.
         code: The compact statement that the QR code holds.
         base_url: Where the registry answers, such as `https://registry.example`.
@@ -39,11 +41,20 @@ class Statement:
     entry: bytes
     proof: bytes
     state_proof: bytes
+    errata_proof: bytes = b""
     credential: bytes = b""
     code: bytes = b""
     base_url: str
     mirror_url: str | None
     verifier_sha256: str | None = None
+
+    def errata(self) -> Errata | None:
+        """Return what was corrected since the entry was recorded.
+
+        Raises:
+            ContentError: the proofs do not fit together.
+        """
+        return read_errata(self.state_proof, self.errata_proof)
 
 
 def attested(statement: Statement, key: ServiceKey) -> Statement:
@@ -53,7 +64,7 @@ def attested(statement: Statement, key: ServiceKey) -> Statement:
         EntryError, ContentError: an entry has another form, or states no such paper.
     """
     registry_entry, entry = parse_entry(statement.registry_entry), parse_entry(statement.entry)
-    content = content_of(statement.kind, registry_entry, entry)
+    content = content_of(statement.kind, registry_entry, entry, statement.errata())
     credential = make_credential(content, statement.base_url, key)
     code = make_code(claims_of(content, credential), key)
     return replace(statement, credential=credential, code=code)

@@ -92,6 +92,7 @@ class Standing:
         reason: Why, as a code.
         seq: The entry by which it happened.
         copies_superseded: How many of its files an erratum has superseded.
+        corrected_seq: The newest entry that corrected a text of it; none if none did.
     """
 
     state: str
@@ -101,6 +102,7 @@ class Standing:
     reason: str | None = None
     seq: int | None = None
     copies_superseded: int = 0
+    corrected_seq: int | None = None
 
     def to_json(self) -> dict[str, Json]:
         """Return it as plain JSON."""
@@ -122,6 +124,7 @@ class Facts:
         sha256: Digest of the whole file, to be compared with the one recorded in the log.
         level: The seal's PAdES level, B-B, B-T or B-LTA, as far as the file shows it.
         dated_at_us: When a trusted authority dated the seal; none without one.
+        errata_seq: The newest erratum that the file prints; none if it prints none.
     """
 
     number: str | None = None
@@ -134,6 +137,7 @@ class Facts:
     sha256: str | None = None
     level: str | None = None
     dated_at_us: int | None = None
+    errata_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,12 @@ from certificates.verify_ledger import Answering, check_record
 from certificates.verify_log import Newer
 from certificates.verify_process import read_photo_in_child, verify_in_child
 from certificates.verify_serial import verify_serial
-from certificates.verify_state import check_standing, proven_state, standing_of
+from certificates.verify_state import (
+    check_standing,
+    proven_state,
+    standing_of,
+    standing_of_copy,
+)
 from certificates.verify_text import verify_code, verify_number, verify_photo
 from ledger.log.merkle import ProofError
 from ledger.log.policy import PolicyError, check_policy
@@ -105,10 +110,8 @@ def asked_online(verdict: Verdict, data: bytes, answering: Answering) -> Verdict
         steps.take("record", lambda: check_record(found, number))
     if number is not None and (is_ours or found is not None):
         standing = answering.standing(number)
-        now, copy = standing, found.copy if found else 0
-        corrected = now.state == "superseded" and copy > now.copies_superseded
-        state = replace(now, state="valid") if corrected else now
-        steps.take("now", lambda: check_standing(state))
+        now, printed = standing, verdict.facts.errata_seq
+        steps.take("now", lambda: check_standing(standing_of_copy(now, printed)))
     is_altered = not is_ours and answering.begins_recorded(data) is not None
     identity: Identity = FOREIGN
     if found is not None:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from certificates.content_parts import ContentError
+from certificates.errata import read_errata
 from certificates.trust import Trust
 from certificates.verdict import Facts, Finding, Standing, StepFailed
 from certificates.verify_extension import Sections, is_extended, open_sections, with_archives
 from certificates.verify_file import (
     ENTRY,
+    ERRATA,
     REGISTRY,
     STATE_PROOF,
     Document,
@@ -23,7 +26,12 @@ from certificates.verify_log import (
     read_entry,
 )
 from certificates.verify_seal import seal_time
-from certificates.verify_state import check_standing, prove_standing
+from certificates.verify_state import (
+    check_standing,
+    prove_errata,
+    prove_standing,
+    standing_of_copy,
+)
 from certificates.verify_time import Dated, check_time
 from certificates.verify_units import check_units, stated_kg, stated_number
 from ledger.log.entry import Entry
@@ -49,13 +57,13 @@ class Case:
         """Open the file, which may have been extended."""
         if not is_extended(data):
             self.document = open_document(data)
-            return "文件完整：页面、一个签章、六个附件", "the page, one seal and six attachments"
+            return "文件完整：页面、一个签章、附件齐全", "the page, one seal and its attachments"
         self.sections = open_sections(data)
         self.document = open_document(self.sections.original)
         count = len(self.sections.archives)
         return (
-            f"文件完整：页面、一个签章、六个附件；其后有{count}个存档时间戳",
-            f"the page, one seal and six attachments, then {count} archive timestamp(s)",
+            f"文件完整：页面、一个签章、附件齐全；其后有{count}个存档时间戳",
+            f"the page, one seal and its attachments, then {count} archive timestamp(s)",
         )
 
     def date(self, document: Document) -> Finding:
@@ -68,7 +76,12 @@ class Case:
 
     def attest(self, attachments: dict[str, bytes]) -> Finding:
         """Read both entries."""
-        self.attested = read_attested(attachments[ENTRY], attachments[REGISTRY])
+        attested = read_attested(attachments[ENTRY], attachments[REGISTRY])
+        try:
+            errata = read_errata(attachments[STATE_PROOF], attachments.get(ERRATA))
+        except ContentError as error:
+            raise StepFailed("更正附件的形式不对", f"its errata: {error}") from error
+        self.attested = replace(attested, errata=errata)
         self.entry = self.attested.entry
         return check_anchors(self.attested, self.trust)
 
@@ -97,11 +110,14 @@ class Case:
         number = stated_number(attested)
         proof, entry = document.attachments[STATE_PROOF], attested.entry
         self.standing = prove_standing(proof, entry, number, self.trust)
+        if attested.errata is not None:
+            prove_errata(document.attachments[ERRATA], self.trust)
         if self.newer.state is not None:
             newer = prove_standing(self.newer.state, entry, number, self.trust)
             if newer.as_of < self.standing.as_of:
                 raise StepFailed("所给的状态证明更旧", "the state proof given is the older one")
             self.standing = newer
+        self.standing = standing_of_copy(self.standing, _printed(attested))
         return check_standing(self.standing)
 
     def state(self, entry: Entry) -> Finding:
@@ -126,7 +142,12 @@ class Case:
             at_us=self.entry.at_us,
             quantity_kg=self.quantity_kg,
             environment=self.attested.environment if self.attested else None,
+            errata_seq=_printed(self.attested) if self.attested else None,
         )
+
+
+def _printed(attested: Attested) -> int | None:
+    return attested.errata.newest.seq if attested.errata else None
 
 
 def _microseconds(moment: datetime | None) -> int | None:

@@ -25,6 +25,7 @@ from certificates.verify_file import (
     CODE,
     CREDENTIAL,
     ENTRY,
+    ERRATA,
     PROOF,
     REGISTRY,
     STATE_PROOF,
@@ -94,6 +95,7 @@ def _statement(document: Document, attested: Attested) -> Statement:
         entry=document.attachments[ENTRY],
         proof=document.attachments[PROOF],
         state_proof=document.attachments[STATE_PROOF],
+        errata_proof=document.attachments.get(ERRATA, b""),
         credential=document.attachments[CREDENTIAL],
         code=document.attachments[CODE],
         base_url=found.base_url,
@@ -122,7 +124,7 @@ def _maker(document: PdfHandler) -> _Maker:
 
 def _check_printed(document: Document, attested: Attested, pages: int) -> None:
     text = page_text(document.rendering)
-    content = content_of(attested.kind, attested.registry, attested.entry)
+    content = content_of(attested.kind, attested.registry, attested.entry, attested.errata)
     missing = [one for one in printed_text(content) if squeeze(one) not in text]
     if missing:
         raise StepFailed(f"页面上缺少：{missing[0]}", f"missing from the page: {missing[0]}")

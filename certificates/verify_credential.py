@@ -83,7 +83,7 @@ def _key(attested: Attested) -> bytes:
 
 
 def _content(attested: Attested) -> Content:
-    return content_of(attested.kind, attested.registry, attested.entry)
+    return content_of(attested.kind, attested.registry, attested.entry, attested.errata)
 
 
 def _unsecured(content: bytes, public: bytes, created: str) -> dict[str, Json]:

@@ -1,8 +1,8 @@
-"""Step 1, the file: a rendering, one seal over it, six attachments, and nothing that acts.
+"""Step 1, the file: a rendering, one seal over it, its attachments, and nothing that acts.
 
 Our file has two sections: the rendering, and the seal appended to it. Any third one, and any byte
 after the last end mark, is a change after the seal, however harmless it looks; so no list of
-harmless changes is kept.
+harmless changes is kept. A corrected copy has one attachment more than others, its errata.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +29,7 @@ REGISTRY: Final = "registry.json"
 STATE_PROOF: Final = "status.state-proof"
 CREDENTIAL: Final = "credential.json"
 CODE: Final = "statement.cose"
+ERRATA: Final = "errata.state-proof"
 ATTACHMENTS: Final = (ENTRY, PROOF, REGISTRY, STATE_PROOF, CREDENTIAL, CODE)
 
 END_MARK: Final = b"\n%%EOF\n"
@@ -67,7 +68,7 @@ class Document:
         data: The whole file.
         reader: The file as it stands, seal included.
         rendering: The file before the seal.
-        attachments: The bytes of each of the six attachments.
+        attachments: The bytes of each of the six attachments, and of the errata if there are any.
         text: What the page draws, without spaces.
     """
 
@@ -88,7 +89,7 @@ def open_document(data: bytes) -> Document:
 
     Raises:
         StepFailed: too large, no PDF, encrypted, sections or bytes after the seal, something that
-            acts, other attachments than the six.
+            acts, other attachments than ours.
         Exception: whatever the parser finds wrong; the caller answers for all of them at once.
     """
     _check_size(data)
@@ -214,11 +215,11 @@ def _attachments(
         if len(content) > ATTACHMENT_SIZE_MAX:
             raise StepFailed(f"附件{name}过大", f"attachment {name} is too large")
         found[name] = content
-    if len(listed) != 2 * len(ATTACHMENTS) or sorted(found) != sorted(ATTACHMENTS):
+    if len(listed) != 2 * len(found) or found.keys() - {ERRATA} != set(ATTACHMENTS):
         raise StepFailed(
             f"附件应为{'、'.join(ATTACHMENTS)}", f"the attachments are not {', '.join(ATTACHMENTS)}"
         )
     embedded = sum(1 for one in dictionaries if one.get("/Type") == "/EmbeddedFile")
-    if embedded != len(ATTACHMENTS):
+    if embedded != len(found):
         raise StepFailed("文件藏有其他附件", "the file hides other attachments")
     return found

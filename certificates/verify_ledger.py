@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from certificates.content import Content, content_of
+from certificates.errata import ERRATA_MAX, ERRATUM, Errata, errata_of
 from certificates.number import CertificateNumber
 from certificates.status_list import STATUS
 from certificates.trust import Trust
@@ -75,8 +76,8 @@ class Answering:
                 return found
         return None
 
-    def stating(self, number: CertificateNumber) -> Content:
-        """Return what the certificate of a number states.
+    def stating(self, number: CertificateNumber, *, as_entered: bool = False) -> Content:
+        """Return what the certificate of a number states, with its errata unless `as_entered`.
 
         Raises:
             StepFailed: the log holds no entry that states it.
@@ -88,7 +89,8 @@ class Answering:
         entry = registry.entry(number.seq)
         if KINDS.get(str(entry.order["kind"])) != number.kind:
             raise missing
-        content = content_of(number.kind, registry.entry(0), entry)
+        errata = None if as_entered else recorded_errata(registry, number.text)
+        content = content_of(number.kind, registry.entry(0), entry, errata)
         if content.number != number.text:
             raise missing
         return content
@@ -134,6 +136,16 @@ class Answering:
         """Return what became of a certificate, as far as this registry has recorded."""
         row = self.opened.books().row(f"{STATUS}{number}")
         return standing_of(row, as_of=self.opened.size(), source="ledger")
+
+
+def recorded_errata(registry: Registry, number: str) -> Errata | None:
+    """Return what was corrected in a certificate since it was stated; none if nothing was."""
+    books = registry.books()
+    status = books.row(f"{STATUS}{number}")
+    if status is None or not status["errata"]:
+        return None
+    rows = dict(books.rows_under(f"{ERRATUM}{number}/", limit=ERRATA_MAX))
+    return errata_of(rows, integer_of(status, "copies_superseded"))
 
 
 def check_record(found: Recorded | None, number: str | None) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from certificates.errata import Errata
 from certificates.statement import CLAIM, HOLDING, RETIREMENT, RIGHT
 from certificates.trust import Trust
 from certificates.verdict import Finding, StepFailed, StepNotChecked
@@ -28,11 +29,12 @@ _NO_POLICY: Final = ("没有信任的策略文件", "no trusted policy was given
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested:
-    """The attached entry and the attached entry 0, both well formed."""
+    """The attached entry and the attached entry 0, both well formed, and what was corrected."""
 
     entry: Entry
     registry: Entry
     registry_row: dict[str, Json]
+    errata: Errata | None = None
 
     @property
     def kind(self) -> str:

@@ -1,11 +1,13 @@
 """Step 10, the state: as of a committed state the certificate was neither revoked nor suspended.
 
 The file brings a `.state-proof`: that nothing stands under `status/<number>` in the state, which a
-`state.commit` entry of the log has committed to; or a row that says that it is valid again. What
-comes after that state, the file cannot know.
+`state.commit` entry of the log has committed to; or a row that says that it is valid again. A
+corrected copy brings a row that says that the certificate was corrected, and the errata that it
+prints. What comes after that state, the file cannot know.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from certificates.status_list import STATUS
@@ -20,6 +22,10 @@ from ledger.log.state_file import ProvenState, StateProof, verify_state
 from ledger.log.state_proof import StateProofError
 
 VALID: Final = "valid"
+SUPERSEDED: Final = "superseded"
+CORRECTED: Final = "corrected"
+"""What happened to a certificate whose corrected copy is looked at."""
+
 STATES: Final = {
     "expired": ("过期", "expired"),
     "impaired": ("减损，尚未弥补", "impaired: a loss is not covered"),
@@ -83,6 +89,7 @@ def standing_of(row: Mapping[str, Json] | None, *, as_of: int, source: Source) -
     """
     if row is None:
         return Standing(state=VALID, as_of=as_of, source=source)
+    corrected = row["corrected_seq"]
     return Standing(
         state=text_of(row, "state"),
         as_of=as_of,
@@ -91,7 +98,38 @@ def standing_of(row: Mapping[str, Json] | None, *, as_of: int, source: Source) -
         reason=text_of(row, "reason"),
         seq=integer_of(row, "seq"),
         copies_superseded=integer_of(row, "copies_superseded"),
+        corrected_seq=None if corrected is None else integer_of(row, "corrected_seq"),
     )
+
+
+def standing_of_copy(standing: Standing, printed: int | None) -> Standing:
+    """Return what became of one file: a copy that prints all errata is valid, others are not.
+
+    Args:
+        standing: What became of its certificate.
+        printed: The newest erratum that the copy prints; none if it prints none.
+
+    Raises:
+        StepFailed: it prints errata, but the certificate never had any.
+    """
+    if standing.state == SUPERSEDED and printed is not None and printed == standing.corrected_seq:
+        return replace(standing, state=VALID, event=CORRECTED)
+    if standing.corrected_seq is None and printed is not None:
+        raise StepFailed("所附更正不在登记簿中", "it prints errata that are not recorded")
+    return standing
+
+
+def prove_errata(proof_bytes: bytes, trust: Trust) -> None:
+    """Check the proof of the errata that a corrected copy prints.
+
+    Raises:
+        StepFailed: it does not hold.
+        StepNotChecked: the trust folder has no policy.
+    """
+    try:
+        proven_state(StateProof.parse(proof_bytes), trust)
+    except StateProofError as error:
+        raise StepFailed("更正证明的格式不对", f"no state proof: {error}") from error
 
 
 def check_standing(standing: Standing) -> Finding:
@@ -106,6 +144,12 @@ def check_standing(standing: Standing) -> Finding:
         raise StepFailed(
             f"证书已{zh}（第{standing.seq}条记录）" if standing.seq else f"证书已{zh}",
             f"the certificate is {en} (entry {standing.seq}, reason {standing.reason})",
+        )
+    if standing.event == CORRECTED:
+        return (
+            f"截至前{entries}条记录，证书有效；本文件载有全部更正（第{standing.corrected_seq}条记录）",
+            f"as of the first {entries} entries it is valid; this copy prints all its errata, "
+            f"the newest of entry {standing.corrected_seq}",
         )
     again_zh = "" if standing.event is None else "（此前曾有变动，已恢复）"
     again_en = "" if standing.event is None else f"; it was {standing.event}"

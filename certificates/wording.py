@@ -167,6 +167,36 @@ SELF_COMPUTED: Final = Pair("组织者自行核算", "The organiser")
 SELF_ASSURED: Final = Pair("自我声明，未经第三方评价", "Self-declared, no third-party assurance")
 
 
+CORRECTED: Final = {
+    "beneficiary": Pair("受益人", "beneficiary"),
+    "boundary": Pair("核算边界", "boundary"),
+    "claimant": Pair("组织者", "organiser"),
+    "conclusion": Pair("声明结论", "conclusion"),
+    "declarant": Pair("声明人", "declarant"),
+    "evaluator": Pair("评价人", "evaluator"),
+    "name": Pair("活动名称", "name"),
+    "payer": Pair("付款人", "payer"),
+    "standard": Pair("依据标准", "standard"),
+    "statement": Pair("注销人自述", "retirer's own words"),
+    "venue": Pair("地点", "venue"),
+}
+"""The texts that an erratum may correct."""
+
+LANGUAGES: Final = {"en": Pair("英文", "English"), "zh": Pair("中文", "Chinese")}
+
+
+def corrected(seq: int, when: Pair, copies: int) -> Pair:
+    """Say that a copy is corrected: by which entry, when, and which files it replaces."""
+    zh = "第 1 份" if copies == 1 else f"第 1 至 {copies} 份"
+    en = "copy 1" if copies == 1 else f"copies 1 to {copies}"
+    return Pair(
+        f"更正件：依据第 {seq} 条记录（{when.zh}）更正，取代{zh}文件，原文与更正见附页；"
+        "编号、数量和序列号不变。",
+        f"Corrected copy: corrected by erratum, entry {seq} of {when.en}, replaces {en}; both "
+        "texts in the annex; number, quantities and serials unchanged.",
+    )
+
+
 def bound_to_claim(claim: str) -> Pair:
     """Say that units serve one claim and nothing else."""
     return Pair(

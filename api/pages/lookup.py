@@ -9,6 +9,7 @@ from api.pages.checkpoint import Published, check_covered, published
 from api.problems import NotFoundError
 from certificates.content import Content, content_of
 from certificates.number import CertificateNumber, certificate_number, parse_number
+from certificates.verify_ledger import recorded_errata
 from contracts.check_digits import encode_id
 from contracts.lookup import integer_of, object_of, objects_of, registry, text_of, texts_of
 from ledger.log.entry import Entry
@@ -65,7 +66,7 @@ class Finding:
 
     Attributes:
         state: What may be said of it.
-        content: What the paper says, put into words from the stating entry.
+        content: What the paper says: the stating entry, and what was corrected since.
         copies: The files recorded for it, oldest first.
         checkpoint: The published checkpoint, if there is one.
         covered: Whether the checkpoint provably covers the stating entry, the newest record and
@@ -101,7 +102,8 @@ def find(registry_: Registry, typed: str, *, now_us: int) -> Finding:
     """
     number = parse_number(typed)
     entry = _stating_entry(registry_, number)
-    content = content_of(number.kind, registry_.entry(0), entry)
+    errata = recorded_errata(registry_, number.text)
+    content = content_of(number.kind, registry_.entry(0), entry, errata)
     if content.number != number.text:
         raise NotFoundError(number.text)
     row = registry(registry_.books())

@@ -55,6 +55,7 @@ class StatusAnswer(BaseModel):
     reason: str | None
     seq: int | None
     copies_superseded: int
+    corrected_seq: int | None
 
 
 class VerdictAnswer(BaseModel):
@@ -71,6 +72,7 @@ class VerdictAnswer(BaseModel):
                     "at_us": None,
                     "checkpoint_size": None,
                     "dated_at_us": None,
+                    "errata_seq": None,
                     "environment": None,
                     "identity": None,
                     "kind": "RT",
@@ -124,6 +126,7 @@ class VerdictAnswer(BaseModel):
     sha256: str | None
     level: str | None = Field(description="The seal's PAdES level: B-B, B-T or B-LTA.")
     dated_at_us: int | None
+    errata_seq: int | None
 
 
 def asking_of(registry: Registry) -> Asking:

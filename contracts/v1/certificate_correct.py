@@ -145,6 +145,7 @@ def decide(books: Books, order: Order, body: Erratum, moment: Moment) -> Outcome
     change = Change(event="superseded", reason="erratum", evidence_sha256=body.evidence_sha256)
     fields: dict[str, Json] = {
         "copies_superseded": len(list_of(row, "copies")),
+        "corrected_seq": moment.seq,
         "errata": [*sorted(names)],
         "standing": "superseded",
     }

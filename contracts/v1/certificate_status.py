@@ -54,6 +54,7 @@ def status(books: Books, number: str) -> Value:
         "by_loss": None,
         "by_standing": None,
         "copies_superseded": 0,
+        "corrected_seq": None,
         "errata": [],
         "history": [],
         "impaired_kg": 0,

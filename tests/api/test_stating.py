@@ -109,7 +109,7 @@ def test_nothing_is_stated_before_the_first_checkpoint(case: Case) -> None:
         case.state()
 
 
-@pytest.mark.parametrize("state", ["revoked", "suspended", "impaired", "superseded", "expired"])
+@pytest.mark.parametrize("state", ["revoked", "suspended", "impaired", "expired"])
 def test_only_a_valid_certificate_is_issued(
     case: Case, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
@@ -119,14 +119,6 @@ def test_only_a_valid_certificate_is_issued(
     monkeypatch.setattr(stating, "prove_each", lambda *_: [replace(real, claim=claim)])
     with pytest.raises(NotStatedError, match=f"is {state}; only what is valid"):
         case.state()
-
-
-def test_a_reinstated_certificate_is_issued(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = StateProof.parse(statement_of(case.registry, "RT", case.seq, case.number).state_proof)
-    row = canonical({"at_us": 1, "reason": "CLEARED", "seq": 1, "state": "valid"}).decode()
-    claim = Presence(key=f"status/{case.number}", value=row, path=b"")
-    monkeypatch.setattr(stating, "prove_each", lambda *_: [replace(real, claim=claim)])
-    case.state()
 
 
 def test_a_missing_key_is_named_before_anything_is_stored(case: Case) -> None:

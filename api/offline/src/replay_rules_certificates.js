@@ -112,6 +112,7 @@ const RULE_CERTIFICATE_CORRECT = {
     const change = { event: 'superseded', reason: 'erratum', evidence };
     const fields = {
       copies_superseded: copies.length,
+      corrected_seq: moment.seq,
       errata: [...errata].sort(),
       standing: 'superseded',
     };

@@ -14,6 +14,7 @@ function statusOf(books, number) {
     by_loss: null,
     by_standing: null,
     copies_superseded: 0,
+    corrected_seq: null,
     errata: [],
     history: [],
     impaired_kg: 0,
