@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from threading import Event
@@ -134,9 +134,11 @@ class Run:
             began_at_us=self._began_us,
             updated_at_us=self._told_us,
         )
-        # Who looks on must not end the run, be it that the disk is full.
-        with suppress(OSError):
-            tell_job(self.registry.settings, job)
+        # A run that finds nothing to do hides no other. And who looks on must not end a run, be it
+        # that the disk is full.
+        if job.found:
+            with suppress(OSError):
+                tell_job(self.registry.settings, job)
 
     def _work(self, pool: Pool[Sheet, bytes | Unmade], sheets: Iterator[Sheet]) -> None:
         while self._feed(pool, sheets):
@@ -173,8 +175,7 @@ class Run:
                     passes = isinstance(stated, NotYetError)
                     self._fail(number, subject.key, str(stated), passes=passes)
                     continue
-                now = datetime.now(UTC).replace(microsecond=0)
-                yield Sheet(subject=subject.key, number=number, statement=stated, when=now)
+                yield Sheet(subject=subject.key, number=number, statement=stated, when=_now())
 
     def _stated(self, page: list[Subject]) -> list[Statement | NotStatedError]:
         """State a page; a state that is being committed at this moment is waited for."""
@@ -201,7 +202,7 @@ class Run:
             self._ended_by = f"the seal's key does not sign: {made.reason}"
         else:
             self._wait_for_authority(made.reason)
-            self._again.append(sheet)
+            self._again.append(replace(sheet, when=_now()))
 
     def _wait_for_authority(self, reason: str) -> None:
         """Pause, longer each time; papers that fail in the same pause count once."""
@@ -240,3 +241,7 @@ class Run:
     def _fail(self, number: str, subject: str, reason: str, *, passes: bool = False) -> None:
         one = NotIssued(number=number, subject=subject, reason=reason, passes=passes)
         self.tally.not_issued.append(one)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

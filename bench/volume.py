@@ -2,8 +2,8 @@
 
     python -m bench.volume PAPERS [SUBJECTS]
 
-PAPERS are issued, half by one worker and half by two; what this process alone does is measured on a
-ledger of SUBJECTS retirements. The authority is `openssl ts` behind HTTP, on the same cores.
+PAPERS are issued, some by one worker and the rest by two; what this process alone does is measured on
+a ledger of SUBJECTS retirements. The authority is `openssl ts` behind HTTP, on the same cores.
 """
 
 import json
@@ -56,8 +56,9 @@ def run(papers: int = PAPERS, subjects: int = SUBJECTS) -> dict[str, object]:
                 reader=registry.reader,
                 read_only_reason=None,
             )
-            one = _issue(dated, 1, papers // 2)
-            two = _issue(dated, 2, papers - papers // 2)
+            few = min(papers // 2, PAPERS // 2)
+            one = _issue(dated, 1, few)
+            two = _issue(dated, 2, papers - few)
         alone = _alone(registry, subjects)
         registry.close()
     return {

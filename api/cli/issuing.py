@@ -79,7 +79,7 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
     }
     if as_json:
         print_json(summary)
-    else:
+    elif tally.found or not ended_by:
         _tell(tally, time.monotonic() - began_s)
     if ended_by:
         console().print(f"[bold red]sinkledger:[/] {ended_by}", soft_wrap=True)

@@ -1,9 +1,13 @@
 """Issuing all papers: every one once, whatever dies, fails or comes twice on the way."""
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from errno import ENOSPC
 from functools import partial
 from hashlib import sha256
+from multiprocessing import active_children
 from pathlib import Path
 from threading import Event
 
@@ -23,7 +27,7 @@ from ledger.audit.audit import audit
 from ledger.registry import Registry, open_registry
 from tests.support.children import fork
 from tests.support.disks import FAULTS, FaultyDisk, fail, installed
-from tests.support.fake_press import Faults, closed_press, dying_press, fake_press
+from tests.support.fake_press import HANGS_S, Faults, closed_press, dying_press, fake_press
 from tests.support.many_papers import add_retirements, copied, publish_here
 from tests.support.service import copied_service, settings_of
 
@@ -167,8 +171,10 @@ def test_a_paper_at_which_two_workers_die_is_named(registry: Registry, faults: F
 def test_a_worker_that_takes_too_long_is_ended(registry: Registry, faults: Faults) -> None:
     bad = waiting(registry)[0]
     plan = Plan(workers=2, limit=2, limits=Limits(task_s=0.4))
+    began_s = time.monotonic()
     tally = issue(registry, fake_press(Faults(folder=faults.folder, hangs={bad: 1})), plan)
     assert (tally.issued, tally.not_issued) == (2, [])
+    assert time.monotonic() - began_s < HANGS_S
 
 
 @pytest.mark.parametrize(
@@ -233,6 +239,25 @@ def test_a_run_that_is_asked_to_stop_keeps_what_is_in_hand(
     assert 1 <= tally.issued < COUNT
     assert issue(registry, fake_press(faults)).issued == COUNT - tally.issued
     check_whole(registry)
+
+
+def test_signals_to_the_whole_group_leave_the_workers_at_their_work(
+    registry: Registry, faults: Faults
+) -> None:
+    seen = list[set[int]]()
+
+    def show(tally: Tally) -> None:
+        workers = {one.pid or 0 for one in active_children()}
+        if tally.issued and workers:
+            seen.append(workers)
+            for pid in workers:
+                os.kill(pid, signal.SIGINT)
+                os.kill(pid, signal.SIGTERM)
+
+    slow = Faults(folder=faults.folder, wait_s=0.1)
+    assert issue(registry, fake_press(slow), ONE, show=show).issued == COUNT
+    assert len(seen) >= 2
+    assert seen[0] == seen[-1]
 
 
 def test_a_second_run_is_refused_with_a_sentence(registry: Registry) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 from api.pool_worker import NotReadyError
 from api.sheets import OpenPress, Press, Sheet, Trouble, Unmade
 
+HANGS_S = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
@@ -52,7 +54,7 @@ def _press(faults: Faults, sheet: Sheet) -> bytes | Unmade:
     if faults.is_due(f"die {subject}", faults.dies.get(subject, 0)):
         os.kill(os.getpid(), signal.SIGKILL)
     if faults.is_due(f"hang {subject}", faults.hangs.get(subject, 0)):
-        time.sleep(60)
+        time.sleep(HANGS_S)
     if faults.is_due("undated", faults.undated):
         return Unmade(trouble=Trouble.TIME, reason="the authority answered 503")
     trouble, times = faults.troubles.get(subject, (Trouble.PAPER, 0))
