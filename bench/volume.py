@@ -2,8 +2,8 @@
 
     python -m bench.volume PAPERS [SUBJECTS]
 
-PAPERS are issued, some by one worker and the rest by two; what this process alone does is measured on
-a ledger of SUBJECTS retirements. The authority is `openssl ts` behind HTTP, on the same cores.
+PAPERS are issued, some by one worker and the rest by two; what this process alone does is measured
+on a ledger of SUBJECTS retirements. The authority is `openssl ts` behind HTTP, on the same cores.
 """
 
 import json
