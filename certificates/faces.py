@@ -81,6 +81,7 @@ def check_printable(texts: tuple[str, ...]) -> None:
         MissingGlyphError: names the first character that cannot.
     """
     for text in texts:
-        for character in text:
-            if character not in printable():
-                raise MissingGlyphError(f"no typeface has U+{ord(character):04X} in {text!r}")
+        if printable().issuperset(text):
+            continue
+        character = next(one for one in text if one not in printable())
+        raise MissingGlyphError(f"no typeface has U+{ord(character):04X} in {text!r}")

@@ -14,7 +14,6 @@ from certificates.content_parts import Pair
 from certificates.content_units import SERIALS_ON_FRONT_MAX
 from certificates.faces import has_rare
 from certificates.fitting import ADDRESS_PT, WIDE_MM, fit_front
-from certificates.looks import LOOKS
 from certificates.measure import EN, width_mm
 from certificates.qr import verification_path
 from certificates.statement import Statement, addresses_text
@@ -60,7 +59,6 @@ def page_html(
         "body": body,
         "fit": fit,
         "unit_pt": round(max(8.0, fit.figure_pt * fitting.UNIT_SHARE), 1),
-        "palette": LOOKS[body.look].palette,
         "long_title": len(body.title.zh) > _LONG_TITLE,
         "annex": bool(annex_facts or annex_units),
         "annex_facts": annex_facts,

@@ -9,19 +9,22 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from weasyprint import CSS, HTML, Attachment
+from weasyprint import CSS, Attachment
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from certificates.art import PAGE_HEIGHT_MM
 from certificates.content import Content, content_of, printed_text
+from certificates.document import PaperDocument
 from certificates.faces import MissingGlyphError, check_printable, font_face_css, font_files
 from certificates.finisher import Drawing, finisher
 from certificates.fitting import FULL
 from certificates.fitting_boxes import PageFullError
+from certificates.looks import LOOKS
 from certificates.page import page_html, recorded_at
 from certificates.qr import qr_text
+from certificates.quickly import quickly
 from certificates.statement import Statement
 from certificates.subset import PaperFonts
 from ledger.log.entry import parse_entry
@@ -67,12 +70,15 @@ class Renderer:
             )
         self.fonts = FontConfiguration()
         self.fetcher = _PackagedOnly()
-        style = (files("certificates") / "templates" / "certificate.css").read_text("utf-8")
-        self.css = CSS(
-            string=f"{font_face_css()}\n{style}",
+        self._faces = CSS(
+            string=font_face_css(),
             font_config=self.fonts,
             url_fetcher=self.fetcher,
         )
+
+    def sheets(self, look: str) -> list[CSS]:
+        """Return the style sheets of a look, parsed once."""
+        return [self._faces, _style_of(look)]
 
     def render(self, statement: Statement) -> bytes:
         """Return the paper, its seal field still empty.
@@ -95,6 +101,10 @@ class Renderer:
             MissingGlyphError, PageFullError: as `render`.
         """
         check_printable(printed_text(content))
+        with quickly():
+            return self._drawn(content, statement)
+
+    def _drawn(self, content: Content, statement: Statement) -> bytes:
         document = self._laid_out(content, statement)
         drawing = Drawing(
             look=content.body.look,
@@ -113,18 +123,29 @@ class Renderer:
         """Lay the paper out; again, in smaller type, where a line broke earlier than measured."""
         shares = dict(FULL)
         for _ in range(_LAYOUTS_MAX):
-            document = self._layout(page_html(content, statement, generator(), shares))
+            text = page_html(content, statement, generator(), shares)
+            document = self._layout(text, content.body.look)
             parts = _too_low(document)
             if not parts:
                 return document
             shares = {part: share - _STEP * (part in parts) for part, share in shares.items()}
         raise PageFullError(f"certificate {content.number} does not fit on its first page")
 
-    def _layout(self, text: str) -> Any:
-        document = HTML(string=text, url_fetcher=self.fetcher)
-        laid_out = document.render(stylesheets=[self.css], font_config=self.fonts)
+    def _layout(self, text: str, look: str) -> Any:
+        document = PaperDocument(text, self.fetcher)
+        laid_out = document.render(stylesheets=self.sheets(look), font_config=self.fonts)
         laid_out.fonts = PaperFonts()
         return laid_out
+
+
+@cache
+def _style_of(look: str) -> CSS:
+    """Return the style sheet with a look's colours: CSS variables are solved anew in every style."""
+    text = (files("certificates") / "templates" / "certificate.css").read_text("utf-8")
+    palette = LOOKS[look].palette
+    return CSS(
+        string=text.replace("var(--deep)", palette.deep).replace("var(--main)", palette.main)
+    )
 
 
 def _too_low(document: Any) -> set[str]:

@@ -24,8 +24,8 @@ from certificates.faces import face_path
 # WeasyPrint and pydyf publish no types.
 Font: TypeAlias = Any
 Pdf: TypeAlias = Any
-Numbers: TypeAlias = Mapping[int, int]
-"""New glyph numbers by old ones."""
+Codes: TypeAlias = Mapping[bytes, bytes]
+"""New glyph numbers by old ones, each as the page's text writes it."""
 
 _KEPT: Final = ("glyf", "loca", "CFF ", "head", "hhea", "hmtx", "maxp")
 _ITALIC: Final = 2
@@ -60,10 +60,10 @@ class PaperFonts(dict[object, Font]):
     def number_anew(self, pdf: Pdf) -> None:
         """Number the glyphs of a document anew, wherever it names them."""
         by_name = {font.name: font for font in self.values()}
-        numbers = {font.hash.encode(): font.numbers for font in self.values()}
+        codes = {font.hash.encode(): _codes(font.numbers) for font in self.values()}
         for item in pdf.objects:
             if isinstance(item, pydyf.Stream):
-                item.stream = list(_renumbered(item.stream, numbers))
+                item.stream = list(_renumbered(item.stream, codes))
             elif not isinstance(item, dict):
                 continue
             elif "ToUnicode" in item:
@@ -78,29 +78,32 @@ class PaperFonts(dict[object, Font]):
                 file.extra["Subtype"] = "/CIDFontType0C"
 
 
-def _renumbered(operators: Iterable[object], fonts: Mapping[bytes, Numbers]) -> Iterable[object]:
-    numbers: Numbers = {}
+def _codes(numbers: Mapping[int, int]) -> Codes:
+    return {b"%04x" % old: b"%04x" % new for old, new in numbers.items()}
+
+
+def _renumbered(operators: Iterable[object], fonts: Mapping[bytes, Codes]) -> Iterable[object]:
+    codes: Codes = {}
     for operator in operators:
-        if not isinstance(operator, bytes):
-            yield operator
-        elif operator.endswith(b" Tf") and (found := _FONT.fullmatch(operator)):
-            numbers = fonts[found[1]]
-            yield operator
-        elif operator.endswith(b"] TJ"):
-            yield _text(operator, numbers)
-        else:
-            yield operator
+        if isinstance(operator, bytes):
+            if operator.endswith(b"] TJ"):
+                yield _text(operator, codes)
+                continue
+            if operator.endswith(b" Tf") and (found := _FONT.fullmatch(operator)):
+                codes = fonts[found[1]]
+        yield operator
 
 
-def _text(operator: bytes, numbers: Numbers) -> bytes:
+def _text(operator: bytes, codes: Codes) -> bytes:
     """Write a text with the new numbers, without the empty pieces that WeasyPrint leaves."""
-    parts = operator.split(b"<")
-    texts = []
-    for part in parts[1:]:
+    head, *parts = operator.split(b"<")
+    texts = [head]
+    for part in parts:
         digits, _, spacing = part.partition(b">")
-        old = (int(digits[at : at + 4], 16) for at in range(0, len(digits), 4))
-        texts.append(b"<%b>%b" % (b"".join(b"%04x" % numbers[one] for one in old), spacing))
-    return parts[0] + b"".join(texts).replace(b"<>", b" ")
+        if digits:
+            texts += [b"<", *[codes[digits[at : at + 4]] for at in range(0, len(digits), 4)], b">"]
+        texts += [b" ", spacing]
+    return b"".join(texts)
 
 
 def _characters(font: Font) -> bytes:

@@ -14,7 +14,7 @@ import pydyf
 Pdf: TypeAlias = Any
 
 _HEAD: Final = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
-_LEVEL: Final = 9
+_LEVEL: Final = 7
 _ID_DIGITS: Final = 32
 _OFFSET_BYTES: Final = 3
 
