@@ -140,7 +140,7 @@ class Renderer:
 
 @cache
 def _style_of(look: str) -> CSS:
-    """Return the style sheet with a look's colours: CSS variables are solved anew in every style."""
+    """Return the style sheet with a look's colours; CSS variables are solved for every style."""
     text = (files("certificates") / "templates" / "certificate.css").read_text("utf-8")
     palette = LOOKS[look].palette
     return CSS(
