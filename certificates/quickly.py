@@ -2,8 +2,8 @@
 
 WeasyPrint asks for some ninety properties of every style, each alone and in Python. Most are
 initial values or the parent's, so they are copied here as whole tables; what the style sheet sets,
-and what depends on something else, is still computed there. It also throws a line's shaping away after
-layout to spare memory, and shapes again to paint; a paper has few lines, so they are kept.
+and what depends on something else, is still computed there. It also throws a line's shaping away
+after layout to spare memory, and shapes again to paint; a paper has few lines, so they are kept.
 
 The pages are the same bytes either way, which a test holds.
 """
