@@ -53,6 +53,9 @@ from ledger.registry import Registry
 RECORD_STEPS: Final = ("record", "now")
 """What is asked of the registry after a file has answered for itself."""
 
+NOTE_STEPS: Final = ("checkpoint",)
+"""What is asked of a proof file before its entry is fetched."""
+
 STATE_STEPS: Final = ("state", "status")
 FILE_STEP: Final = "file"
 
@@ -128,7 +131,7 @@ def asked_online(verdict: Verdict, data: bytes, answering: Answering) -> Verdict
 
 def _verify_proof(data: bytes, answering: Answering, newer: Newer) -> Verdict:
     """Verify a proof file; the entry that it proves is asked of the registry."""
-    steps, contents = Steps(("checkpoint",)), list[bytes]()
+    steps, contents = Steps(NOTE_STEPS), list[bytes]()
     steps.take("checkpoint", lambda: _check_note(data, answering.trust))
     rest = Steps(PROOF_STEPS)
     if steps.has_passed("checkpoint"):

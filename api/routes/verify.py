@@ -7,8 +7,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import RegistryDep
 from api.verifying import verify_body
-from certificates.verdict import State
-from certificates.verify_any import Asking, verify
+from certificates.verdict import PROOF_STEPS, STEPS, State
+from certificates.verify_any import (
+    FILE_STEP,
+    NOTE_STEPS,
+    RECORD_STEPS,
+    STATE_STEPS,
+    Asking,
+    verify,
+)
+from certificates.verify_serial import SERIAL_STEPS
+from certificates.verify_text import CODE_STEPS, NUMBER_STEPS, PHOTO_STEPS
 from ledger.registry import Registry
 
 router = APIRouter(prefix="/v1", tags=["verification"])
@@ -33,11 +42,34 @@ _UPLOADS: Final = {
 }
 
 
+STEP_NAMES: Final = frozenset(
+    {
+        *STEPS,
+        *PROOF_STEPS,
+        *NOTE_STEPS,
+        *RECORD_STEPS,
+        *STATE_STEPS,
+        *PHOTO_STEPS,
+        *NUMBER_STEPS,
+        *SERIAL_STEPS,
+    }
+)
+_STEP_NAME: Final = (
+    "Stable; the same step has the same name in every answer. In sequence: "
+    f"of a PDF {', '.join((*STEPS, *RECORD_STEPS))}; "
+    f"of a proof file {', '.join((*NOTE_STEPS, *PROOF_STEPS))}; "
+    f"of a state proof {', '.join(STATE_STEPS)}; "
+    f"of a number {', '.join(NUMBER_STEPS)}; "
+    f"of a QR code's text {', '.join(CODE_STEPS)}, and of its photo {PHOTO_STEPS[0]} before them; "
+    f"of a serial number {', '.join(SERIAL_STEPS)}; of what is not recognised {FILE_STEP}."
+)
+
+
 class StepAnswer(BaseModel):
     """One step: what was checked, and what came of it in both languages."""
 
-    position: int = Field(ge=1)
-    name: str = Field(description="Stable; the same step has the same name in every answer.")
+    position: int = Field(ge=1, description="Counted from 1, as the page and the command show it.")
+    name: str = Field(description=_STEP_NAME, json_schema_extra={"enum": [*sorted(STEP_NAMES)]})
     state: State
     zh: str
     en: str
