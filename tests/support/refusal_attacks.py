@@ -94,6 +94,13 @@ def units_shifted() -> list[object]:
     return [Shifted(dict(one)) for one in moved]  # type: ignore[call-overload]  # a TypedDict
 
 
+def ranges_shifted() -> Json:
+    """Return what the account held, each range of the next units of its batch."""
+    row = registry().log.stating("HD").rows[0]["value"]
+    ranges = row["ranges"]
+    return [{**one, "first": one["first"] + 1, "end": one["end"] + 1} for one in ranges]
+
+
 def proof_of_another_log() -> Edit:
     """Prove the same entry by another log's checkpoint over the same leaves."""
     proof = TlogProof.parse(registry().log.statement("RT").proof)
