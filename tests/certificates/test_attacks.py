@@ -12,8 +12,8 @@ from certificates.trust import Trust
 from certificates.verdict import FAILED, FOREIGN
 from certificates.verify import verify_pdf
 from certificates.verify_log import Newer
-from contracts.values import Json
 from tests.support import late_attacks, tampering
+from tests.support.corrected_paper import status_row
 from tests.support.late_attacks import (
     KINDS,
     field_refilled,
@@ -103,19 +103,8 @@ def test_a_flipped_byte_is_refused_wherever_it_stands(part: int) -> None:
     assert first_failed(verify_pdf(bytes(data), registry().trust)) in {"file", "seal"}
 
 
-def state_row(state: str, event: str) -> dict[str, Json]:
-    value: dict[str, Json] = {
-        "copies_superseded": 1,
-        "event": event,
-        "reason": "error",
-        "seq": 30,
-        "state": state,
-    }
-    return {"key": f"status/{registry().log.content('RT').number}", "value": value}
-
-
 def newer_state(state: str, event: str) -> bytes:
-    row = state_row(state, event)
+    row = status_row(state, event)
     return registry().log.committed([row]).state_proof(str(row["key"]))
 
 

@@ -26,6 +26,7 @@ from tests.certificates.test_verify import SIZE, checkpoint
 from tests.support import extended_paper
 from tests.support import refusal_attacks as attacks
 from tests.support.bombs import many_objects
+from tests.support.corrected_paper import corrected
 from tests.support.extended_paper import DAY
 from tests.support.refusal_attacks import OTHER, judged, restated_behind
 from tests.support.revoked import revoked
@@ -164,6 +165,10 @@ CASES: dict[str, tuple[str, Judge]] = {
         of(lambda: resealed(attacks.state_of_another_log()), policy=attacks.both_logs()),
     ),
     "state.prove_standing:3": ("state", row("state-before-the-entry")),
+    "state.standing_of_copy:0": (
+        "state",
+        of(corrected, lambda: Newer(state=newer_state("valid", "reinstated"))),
+    ),
     "time.check_revocation:0": ("seal", of(lambda: sealed("RT"), revoked=revoked(WHEN - DAY))),
     "time.check_time:0": ("time", extended(lambda: dated(timedelta(minutes=61)))),
     "time.read_time:0": ("seal", of(lambda: substituted(b"/M (D", b"/N (D"))),
