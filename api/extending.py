@@ -55,6 +55,7 @@ def extend_certificate(
             copy=len(objects_of(row, "copies")) + 1,
             pdf=extended,
             proof=source.with_suffix(".tlog-proof").read_bytes(),
+            state_proof=b"",
         )
         path = store(settings, paper)
         entry = record_copy(registry, desk, paper.record())

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from api.drafting.draft import Desk, draft_order
 from api.founding import service_seed
 from api.keys import KeyFileError
-from api.stating import NotStatedError, statement_of
+from api.stating import NotStatedError, changed_since, statement_of
 from api.subjects import SubjectError, stated_by
 from certificates.issue import issue
 from certificates.render import Renderer
@@ -32,6 +33,8 @@ from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
 from ledger.registry import Registry
 from ledger.settings import Settings
+
+CHANGED: Final = "its status has changed since it was stated; commit, publish and issue again"
 
 
 class IssuingError(Exception):
@@ -51,13 +54,14 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A sealed paper with its proof, on its way into the ledger."""
+    """A sealed paper with its proofs, on its way into the ledger."""
 
     subject: str
     number: str
     copy: int
     pdf: bytes
     proof: bytes
+    state_proof: bytes
 
     @property
     def sha256(self) -> str:
@@ -109,7 +113,10 @@ class Issuer:
                 copy=len(list_of(known, "copies")) + 1 if known else 1,
                 pdf=pdf,
                 proof=statement.proof,
+                state_proof=statement.state_proof,
             )
+            if changed_since(self.registry, {number: paper.state_proof}):
+                raise IssuingError(CHANGED)
             path = store(self.registry.settings, paper)
             entry = record_copy(self.registry, desk, paper.record())
         return Issued(

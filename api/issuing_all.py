@@ -11,7 +11,7 @@ What is wrong with one paper is told at the end and the others go on. What is wr
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.committing import clock_us
 from api.issuing import Paper
 from api.issuing_plan import NotIssued, Plan, Show, Tally
-from api.jobs import Job, job_of, tell_job
+from api.jobs import IssuingStoppedError, Job, one_run, tell_job
 from api.keeping import RefusedPaper, keep
 from api.keys import KeyFileError
 from api.pool import Ended, Pool, PoolError
@@ -31,9 +31,7 @@ from api.sheets import OpenPress, Sheet, Trouble, Unmade
 from api.stating import NotStatedError, NotYetError, statements_of
 from api.subjects import Subject, Walk
 from certificates.statement import Statement
-from ledger.files import in_turn
 from ledger.registry import Registry
-from ledger.settings import Settings
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError
 
@@ -44,28 +42,6 @@ BATCH_S: Final = 5.0
 LOOK_S: Final = 0.25
 TELL_US: Final = 2_000_000
 _UNKEPT: Final = (ClockError, HeadMovedError, KeyFileError, SQLAlchemyError)
-
-
-class IssuingStoppedError(Exception):
-    """No paper can be issued any more; the text says why and what to do."""
-
-
-@contextmanager
-def one_run(settings: Settings) -> Iterator[None]:
-    """Let one run at a time issue papers on a registry.
-
-    Raises:
-        IssuingStoppedError: another does.
-    """
-    try:
-        with in_turn(settings.data / "issuing-run", patient=False):
-            yield
-    except BlockingIOError:
-        job = job_of(settings, clock_us())
-        far = f" ({job.issued} of {job.found} so far)" if job else ""
-        raise IssuingStoppedError(
-            f"another run issues papers here already{far}; let it end"
-        ) from None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -192,9 +168,15 @@ class Run:
         if isinstance(made, bytes):
             self._refusals = 0
             self._made_since_s = self._made_since_s if self._made else time.monotonic()
-            proof = sheet.statement.proof
             self._made.append(
-                Paper(subject=sheet.subject, number=sheet.number, copy=1, pdf=made, proof=proof)
+                Paper(
+                    subject=sheet.subject,
+                    number=sheet.number,
+                    copy=1,
+                    pdf=made,
+                    proof=sheet.statement.proof,
+                    state_proof=sheet.statement.state_proof,
+                )
             )
         elif made is None or made.trouble is Trouble.PAPER:
             self._fail(sheet.number, sheet.subject, made.reason if made else ended.fault)

@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.issuing_all import IssuingStoppedError, Run
+from api.issuing_all import Run
 from api.issuing_plan import Plan
+from api.jobs import IssuingStoppedError
 from api.press import press_of
 from api.sealing import FAILURES, open_sealer
 from api.sheets import OpenPress

@@ -1,19 +1,27 @@
-"""How far a run of issuing is, for whoever looks on from another process.
+"""One run of issuing at a time, and how far it is, for whoever looks on from another process.
 
 The file tells people, and decides nothing: what is left to do, the ledger says (ADR-0030).
 """
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from api.committing import clock_us
+from ledger.files import in_turn
 from ledger.settings import Settings
 
 FILE: Final = "issuing.json"
 ALIVE_US: Final = 60 * 1_000_000
 """A run shows a sign of life every few seconds; after a minute without one it is gone."""
+
+
+class IssuingStoppedError(Exception):
+    """No paper can be issued any more; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,24 @@ class Job:
     not_issued: int
     began_at_us: int
     updated_at_us: int
+
+
+@contextmanager
+def one_run(settings: Settings) -> Iterator[None]:
+    """Let one run at a time issue papers on a registry.
+
+    Raises:
+        IssuingStoppedError: another does.
+    """
+    try:
+        with in_turn(settings.data / "issuing-run", patient=False):
+            yield
+    except BlockingIOError:
+        job = job_of(settings, clock_us())
+        far = f" ({job.issued} of {job.found} so far)" if job else ""
+        raise IssuingStoppedError(
+            f"another run issues papers here already{far}; let it end"
+        ) from None
 
 
 def tell_job(settings: Settings, job: Job) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.drafting.draft import Desk
-from api.issuing import Paper, record_copies, store, turn_of
+from api.issuing import CHANGED, Paper, record_copies, store, turn_of
+from api.stating import changed_since
 from contracts.refusal import Refused
 from ledger.log.entry import Entry
 from ledger.registry import Registry
@@ -12,7 +13,7 @@ from ledger.registry import Registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedPaper:
-    """A paper whose record was refused: it is stored and not issued."""
+    """A paper that is not recorded, and so not issued."""
 
     number: str
     subject: str
@@ -23,7 +24,8 @@ def keep(registry: Registry, papers: Sequence[Paper], now_us: int) -> list[Entry
     """Store first copies, then record them in one transaction.
 
     In this turn nobody else stores or records. A paper that somebody has recorded since it was
-    begun is dropped, without a word: it has what it needs, and its file must not be replaced.
+    begun is dropped, without a word: it has what it needs, and its file must not be replaced. One
+    whose status has changed since is refused: it would say what no longer holds.
 
     If we crash before the record, some files are stored and nobody's; after it all of them are
     issued. Either way the ledger says which.
@@ -35,22 +37,23 @@ def keep(registry: Registry, papers: Sequence[Paper], now_us: int) -> list[Entry
     """
     with turn_of(registry.settings):
         recorded = registry.books().rows([f"cert/{paper.number}" for paper in papers])
-        mine = [paper for paper in papers if f"cert/{paper.number}" not in recorded]
-        if not mine:
-            return []
+        left = [paper for paper in papers if f"cert/{paper.number}" not in recorded]
+        changed = changed_since(registry, {one.number: one.state_proof for one in left})
+        mine = [paper for paper in left if paper.number not in changed]
         for paper in mine:
             store(registry.settings, paper)
-        answers = record_copies(
-            registry, _desk(registry, now_us), [paper.record() for paper in mine]
-        )
-    return [
-        _refused(paper, answer) if isinstance(answer, Refused) else answer
+        bodies = [paper.record() for paper in mine]
+        answers = record_copies(registry, _desk(registry, now_us), bodies) if bodies else ()
+    late = [_refused(paper, CHANGED) for paper in left if paper.number in changed]
+    return late + [
+        _refused(paper, f"the record was refused: {answer}")
+        if isinstance(answer, Refused)
+        else answer
         for paper, answer in zip(mine, answers, strict=True)
     ]
 
 
-def _refused(paper: Paper, answer: Refused) -> RefusedPaper:
-    reason = f"the record was refused: {answer}"
+def _refused(paper: Paper, reason: str) -> RefusedPaper:
     return RefusedPaper(number=paper.number, subject=paper.subject, reason=reason)
 
 

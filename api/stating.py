@@ -5,7 +5,7 @@ state that the log has committed to since the stating entry: what readers will a
 here first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -105,6 +105,19 @@ def statements_of(registry: Registry, asked: Sequence[Stated]) -> list[Statement
             )
             found.append(statement)
     return found
+
+
+def changed_since(registry: Registry, stated: Mapping[str, bytes]) -> set[str]:
+    """Return which certificates have another status row than when they were stated.
+
+    Args:
+        registry: Whose ledger says what stands now.
+        stated: Number -> the state proof that its paper brings.
+    """
+    rows = registry.books().rows([f"{STATUS}{number}" for number in stated])
+    # Rows never go away, so where none stands now there was none.
+    now = {key.removeprefix(STATUS): row for key, row in rows.items()}
+    return {number for number in now if _status(StateProof.parse(stated[number])) != now[number]}
 
 
 def service_key(registry: Registry) -> ServiceKey:

@@ -184,6 +184,7 @@ def _keep(registry: Registry, subjects: list[Subject]) -> tuple[float, float]:
             copy=1,
             pdf=os.urandom(PAPER_BYTES),
             proof=os.urandom(8_000),
+            state_proof=b"",
         )
         for one in subjects
     ]

@@ -14,8 +14,9 @@ from rich.progress import Progress
 
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
-from api.issuing_all import IssuingStoppedError, Run
+from api.issuing_all import Run
 from api.issuing_plan import Plan, Show, Tally
+from api.jobs import IssuingStoppedError
 from api.press import press_of
 from api.sealing import FAILURES, open_sealer
 from api.subjects import PREFIXES, Walk

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from api.issuing import IssuingError
+from api.issuing import Issuer, IssuingError
 from api.proving import store_of
+from api.sealing import open_sealer
 from certificates.number import certificate_number
+from certificates.render import Renderer
+from certificates.statement import Statement
 from certificates.trust import Trust
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
@@ -22,7 +25,7 @@ from ledger.state.proving import prove_key
 from ledger.state.view import prove
 from tests.support.life_bodies import certificate_correct, correction, standing
 from tests.support.many_papers import copied, publish_here
-from tests.support.office import act, issue_now, issued
+from tests.support.office import act, desk_of, issue_now, issued
 
 AFTER = "示例会展服务集团有限公司"
 AGAIN = "示例会展服务股份有限公司"
@@ -145,3 +148,19 @@ def test_a_reinstated_certificate_gives_one_more_copy_that_verifies(
     assert failed(case.offline(again, case.state_proof())) == []
     assert failed(case.online(again)) == []
     assert failed(case.online(case.first)) == (["now"] if is_corrected else [])
+
+
+def test_what_happens_while_a_paper_is_drawn_keeps_it_from_being_recorded(case: Case) -> None:
+    publish_here(case.registry)
+    size = case.registry.size()
+
+    class Slow(Renderer):
+        def render(self, statement: Statement) -> bytes:
+            act(case.registry, "certificate.suspend", standing(case.number, "complaint"))
+            return super().render(statement)
+
+    seal = open_sealer(case.registry.settings)
+    issuer = Issuer(registry=case.registry, renderer=Slow(), sealer=seal)
+    with pytest.raises(IssuingError, match="status has changed since it was stated"):
+        issuer.issue(case.subject, desk_of(case.registry))
+    assert case.registry.size() == size + 1

@@ -12,19 +12,24 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import insert
 
 from api import keeping
 from api.committing import clock_us
 from api.issuing import Paper, file_name
-from api.issuing_all import IssuingStoppedError, Run, one_run
+from api.issuing_all import Run
 from api.issuing_plan import Plan, Tally
-from api.jobs import Job, job_of, tell_job
+from api.jobs import IssuingStoppedError, Job, job_of, one_run, tell_job
+from api.keeping import RefusedPaper
 from api.pool import Limits
 from api.sheets import OpenPress, Trouble
+from api.stating import statement_of
 from api.subjects import Walk
 from contracts.lookup import objects_of
 from ledger.audit.audit import audit
+from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
+from ledger.tables import view_row
 from tests.support.children import fork
 from tests.support.disks import FAULTS, FaultyDisk, fail, installed
 from tests.support.fake_press import HANGS_S, Faults, closed_press, dying_press, fake_press
@@ -294,11 +299,38 @@ def test_what_another_has_recorded_meanwhile_is_neither_recorded_nor_replaced(
     issue(registry, fake_press(faults), Plan(workers=1, limit=1))
     key, row = registry.books().rows_under("cert/")[-1]
     number = key.removeprefix("cert/")
-    late = Paper(subject=str(row["subject"]), number=number, copy=1, pdf=b"late", proof=b"late")
+    late = paper_of(str(row["subject"]), number)
     size = registry.size()
     assert keeping.keep(registry, [late], 0) == []
     assert registry.size() == size
     check_whole(registry, 6)
+
+
+def paper_of(subject: str, number: str, state_proof: bytes = b"") -> Paper:
+    return Paper(
+        subject=subject,
+        number=number,
+        copy=1,
+        pdf=b"late",
+        proof=b"late",
+        state_proof=state_proof,
+    )
+
+
+def test_what_has_changed_since_it_was_stated_is_not_recorded(registry: Registry) -> None:
+    first, second, *_ = retirements().without_paper(registry.books())
+    papers = []
+    for one in (first, second):
+        statement = statement_of(registry, "RT", one.stated.seq, one.stated.number)
+        papers.append(paper_of(one.key, one.stated.number, statement.state_proof))
+    with registry.writer.begin() as connection:
+        row = {"key": f"status/{first.stated.number}", "value": '{"state":"impaired"}', "seq": 1}
+        connection.execute(insert(view_row).values(row))
+    late, entry = keeping.keep(registry, papers, clock_us())
+    assert isinstance(late, RefusedPaper)
+    assert (late.subject, "has changed" in late.reason) == (first.key, True)
+    assert isinstance(entry, Entry)
+    assert not (registry.settings.certificates / f"{first.stated.number}.pdf").exists()
 
 
 def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from api.demo.play import ROOT as SEAL_ROOT
-from api.issuing_all import IssuingStoppedError, Run
+from api.issuing_all import Run
 from api.issuing_plan import Plan
+from api.jobs import IssuingStoppedError
 from api.press import press_of
 from api.subjects import Walk
 from certificates.trust import Trust
