@@ -15,6 +15,8 @@ from api.verifying import BusyError, Gate
 from certificates.seal import Sealer
 from certificates.verify_any import Asking
 from certificates.verify_file import END_MARK, SIZE_MAX
+from contracts.lookup import integer_of, objects_of
+from contracts.ranges import Range, serial_text
 from contracts.v1.certificate_record import certificate_number
 from tests.support.service import Service, is_problem
 
@@ -51,6 +53,24 @@ def test_an_issued_file_is_identical_and_passes_every_step(demo: Service) -> Non
     assert [step["position"] for step in verdict["steps"]] == list(range(1, 14))
     assert verdict["status"]["state"] == "valid"
     assert verdict["status"]["source"] == "ledger"
+
+
+def test_every_issued_paper_is_found_by_its_number_and_its_serials(demo: Service) -> None:
+    kinds = set()
+    for key, row in demo.registry.books().rows_under("cert/"):
+        number = key.removeprefix("cert/")
+        verdict = posted(demo, number.lower().encode())
+        assert verdict["ok"], verdict
+        assert (verdict["number"], verdict["kind"]) == (number, row["kind"])
+        kinds.add(verdict["kind"])
+    assert kinds == {"CL", "HD", "RG", "RT"}
+
+    ((_, held),) = demo.registry.books().rows_under("holding/")
+    (first, *_) = objects_of(held, "ranges")
+    part = Range(integer_of(first, "first"), integer_of(first, "end"))
+    verdict = posted(demo, serial_text(str(first["batch"]), part).encode())
+    assert verdict["ok"], verdict
+    assert "其余" in verdict["steps"][1]["zh"]
 
 
 def test_a_file_that_goes_on_after_an_issued_one_is_other_bytes(demo: Service) -> None:

@@ -174,6 +174,18 @@ def test_an_account_is_opened_receives_units_and_retires_them(
     assert retirement["quantity_kg"] == 12_345
     assert retirement["beneficiary"] == {"org": PLANTER.named()}
 
+    desk = desks()
+    facts(desk)
+    desk.form("holding.state", account=account)
+    desk.draft()
+    desk.reads()
+    desk.open_key(pem)
+    desk.has_key()
+    desk.sign()
+    holding = served.registry.books().row(f"holding/{sent(desk)}")
+    assert holding is not None
+    assert holding["quantity_kg"] == 60_000 - 12_345
+
 
 def test_a_claim_is_opened_measured_covered_and_completed(
     desks: Callable[[], Desk], served: LoopbackService

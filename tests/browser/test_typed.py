@@ -148,6 +148,8 @@ def test_a_ledger_says_whether_a_number_was_issued(scripts: Any) -> None:
     log = demo_log()
     ledger = export_of(log.entries)
     found = check_offline(scripts, ledger, log.content("RT").number).of("number")
+    # Nobody vouches for this ledger: no policy and no checkpoint were given.
+    assert (found.states.pop("source"), found.verdict) == ("not_checked", "unchecked")
     assert set(found.states.values()) == {"passed"}
     unissued = check_offline(scripts, ledger, log.content("HD").number).of("number")
     assert unissued.first_failed == "record"
@@ -155,6 +157,17 @@ def test_a_ledger_says_whether_a_number_was_issued(scripts: Any) -> None:
     assert other.first_failed == "entry"
     late = check_offline(scripts, ledger, certificate_number("RT", 5_000, AT_US)).of("number")
     assert (late.codes["entry"], late.verdict) == ("number_beyond", "unchecked")
+
+
+@pytest.mark.parametrize("verdict", ["valid", "unchecked", "invalid"])
+def test_a_number_is_as_good_as_the_ledger_that_knows_it(scripts: Any, verdict: str) -> None:
+    script = """async ([ledger, text, verdict]) => {
+      const given = { ...nothingGiven(), ledger: await readLedger(utf8(ledger)) };
+      return (await verifyTyped(text, given, verdict)).verdict;
+    }"""
+    ledger, content = export_of(demo_log().entries).decode(), demo_log().content("RT")
+    for text in (content.number, content.serials[0]):
+        assert scripts.evaluate(script, [ledger, text, verdict]) == verdict
 
 
 def test_a_ledger_says_where_units_are(scripts: Any) -> None:

@@ -65,8 +65,7 @@ async function verifyNumber(text, given, ledgerVerdict) {
   }, { needs: ['entry'] });
   const { statement, entry } = known;
   return {
-    ...typedResult('number', text, steps, ledgerVerdict), statement, entry,
-    opening: given.ledger?.entries[0],
+    ...(await typedResult('number', text, steps, given, ledgerVerdict)), statement, entry,
     sentences: statement === null ? numberSentences(known.parts) : undefined,
   };
 }
@@ -123,7 +122,7 @@ async function verifySerial(text, given, ledgerVerdict) {
     return ['serial_found', { retired: groupedDigits(retired), rest: groupedDigits(end - first - retired) }];
   }, { needs: ['check'] });
   return {
-    ...typedResult('serial', text, steps, ledgerVerdict), opening: given.ledger?.entries[0],
+    ...(await typedResult('serial', text, steps, given, ledgerVerdict)),
     sentences: serialSentences(known, given),
   };
 }
@@ -170,18 +169,34 @@ function ledgerBooks(ledger) {
   return ledger.books;
 }
 
-/** A ledger that was looked into decides for what it says; a fault found here decides alone. */
-function typedResult(kind, title, steps, ledgerVerdict) {
-  const own = steps.verdict();
-  return { kind, title, steps: steps.list, verdict: own === 'valid' ? ledgerVerdict : own };
+/** A ledger that was looked into counts for what it is: one that is not verified verifies nothing. */
+async function typedResult(kind, title, steps, given, ledgerVerdict) {
+  if (given.ledger !== null) {
+    await steps.take('source', () => {
+      require_(ledgerVerdict !== 'invalid', 'source_invalid');
+      if (ledgerVerdict !== 'valid') throw new NotChecked('source_unchecked');
+      return ['source_ok'];
+    }, { needs: ['check'] });
+  }
+  const miscopied = !steps.hasPassed('check');
+  return {
+    kind, title, steps: steps.list, verdict: steps.verdict(), opening: given.ledger?.entries[0],
+    says: 'typed_says', ...(miscopied ? { word: 'miscopied', why: 'miscopied_why' } : {}),
+  };
 }
 
-Object.assign(TEXTS, { serial: ['序列号', 'Serial number'] });
+Object.assign(TEXTS, {
+  serial: ['序列号', 'Serial number'],
+  typed_says: ['这串字符的含义', 'What it reads as'],
+  miscopied: ['抄写有误', 'Miscopied'],
+  miscopied_why: ['这不是一个完整无误的编号，请对照纸面重新键入。这不说明纸面是真是假。', 'This is no number without a fault: type it again from the paper. It says nothing about the paper.'],
+});
 
 Object.assign(STEP_NAMES, {
   check: ['校验字符', 'Check character'],
   form: ['写法', 'Form'],
   now: ['现状', 'Status now'],
+  source: ['登记簿本身', 'The ledger itself'],
 });
 
 Object.assign(REASONS, {
@@ -201,5 +216,8 @@ Object.assign(REASONS, {
   serial_backwards: ['末号小于首号', 'its last number is smaller than its first'],
   serial_alone: ['没有给出登记簿：写法与校验相符不等于存在，请放入登记簿导出文件，或到登记处网站的 /verify 查询', 'no ledger was given: that it is well formed does not say that it exists; add the exported ledger, or ask /verify at the registry'],
   serial_unknown: ['登记簿的批次 {batch} 中没有这些号', 'the ledger has no such units in batch {batch}'],
+  source_ok: ['所给登记簿已核验，且满足您的策略', 'the given ledger is verified, as your policy demands'],
+  source_unchecked: ['所给登记簿未能核验（见其各步），以上所查只是它自己的说法', 'the given ledger is not verified (see its steps): the above is only what it says'],
+  source_invalid: ['所给登记簿没有通过核验', 'the given ledger is not valid'],
   serial_found: ['已注销 {retired} 千克，其余 {rest} 千克未注销', '{retired} kg are retired, {rest} kg are not'],
 });

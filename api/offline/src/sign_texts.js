@@ -68,6 +68,7 @@ const NEXT_STEPS = {
 const ID_OF_KIND = {
   'account.open': ['新账户编号', 'Id of the new account'],
   'claim.open': ['零碳声明编号', 'Id of the claim'],
+  'holding.state': ['持有记载编号', 'Id of the statement of holdings'],
   'units.retire': ['注销编号', 'Id of the retirement'],
   'parcel.register': ['地块编号', 'Id of the parcel'],
   'report.submit': ['监测报告编号', 'Id of the report'],

@@ -8,7 +8,7 @@ function resultView(result) {
     element('header', { class: 'verdict' },
       element('span', { class: 'mark', 'aria-hidden': 'true' }, VERDICT_MARKS[result.verdict]),
       element('div', {}, heading,
-        element('p', { class: 'word' }, say(TEXTS[result.verdict])),
+        element('p', { class: 'word' }, say(TEXTS[result.word ?? result.verdict])),
         element('p', {}, verdictReason(result)))),
     demoView(result), saysView(result), replayView(result), stepsView(result));
 }
@@ -17,6 +17,7 @@ const VERDICT_MARKS = { valid: '✓', invalid: '✕', unchecked: '?' };
 const STEP_MARKS = { passed: '✓', failed: '✕', not_checked: '–' };
 
 function verdictReason(result) {
+  if (result.why !== undefined) return say(TEXTS[result.why]);
   if (result.verdict !== 'valid') return say(TEXTS[`${result.verdict}_why`]);
   const size = result.facts?.checkpoint;
   return size === undefined ? say(TEXTS.valid_plain) : say(TEXTS.valid_why, { size });
@@ -33,7 +34,7 @@ function saysView(result) {
   const parts = [language, ...LANGUAGES.filter((one) => one !== language)].map((wanted) =>
     element('div', { lang: wanted === 'zh' ? 'zh-Hans' : 'en', class: 'saying' },
       sayingIn(result, wanted)));
-  return element('section', { class: 'says' }, element('h4', {}, say(TEXTS.says)), parts,
+  return element('section', { class: 'says' }, element('h4', {}, say(TEXTS[result.says ?? 'says'])), parts,
     comparedView(result),
     result.statement ? element('p', { class: 'small' }, say(TEXTS.compare)) : null);
 }

@@ -5,7 +5,7 @@ import pytest
 from contracts.refusal import RefusalCode
 from contracts.v1.certificate_record import certificate_number
 from contracts.values import Movement
-from tests.support import unit_bodies
+from tests.support import life_bodies, life_steps, unit_bodies
 from tests.support.main_steps import (
     ENTERPRISE_ID,
     FARM_CLERK,
@@ -14,6 +14,7 @@ from tests.support.main_steps import (
     ISSUER,
     REGISTRAR,
     SERVICE,
+    SUPERVISOR,
     VERIFIER_ID,
     officers,
 )
@@ -58,6 +59,33 @@ def test_a_statement_has_a_paper_under_the_number_of_its_entry() -> None:
         world.step("certificate.record", body, "service/certificates", [SERVICE])
     ).rows
     assert (certificate.value["kind"], certificate.value["subject"]) == ("HD", row.key)
+
+
+def recorded() -> tuple[World, str]:
+    """Return a world in which a statement has its paper, and the paper's number."""
+    world, step = before("holding.state")
+    (row,) = world.do(step).rows
+    number = certificate_number("HD", step.seq, step.at_us)
+    body = unit_bodies.certificate_record(number, row.key)
+    world.do(world.step("certificate.record", body, "service/certificates", [SERVICE]))
+    return world, number
+
+
+def test_a_statements_paper_is_suspended_and_revoked_like_others() -> None:
+    world, number = recorded()
+    for event, reason in (("suspend", "suspected_error"), ("revoke", "issued_in_error")):
+        life_steps.standing(world, event, number, reason)
+    assert world.books.rows[f"status/{number}"]["state"] == "revoked"
+
+
+def test_a_statements_paper_never_expires_and_has_no_text_to_correct() -> None:
+    world, number = recorded()
+    expiry = world.step("certificate.expire", {"number": number}, "service/certificates", [SERVICE])
+    assert refusal(world, expiry).code is RefusalCode.CERTIFICATE_UNLIMITED
+    changed = life_bodies.correction("name", None, "示例")
+    body = life_bodies.certificate_correct(number, changed)
+    erratum = world.step("certificate.correct", body, "registrar", officers(REGISTRAR, SUPERVISOR))
+    assert refusal(world, erratum).code is RefusalCode.TEXT_NOT_PRINTED
 
 
 def test_a_paper_under_another_number_is_refused() -> None:
