@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from api.credentials import credential_files
+from api.issuing import file_name
 from api.pages.code import logged_code
 from api.pages.drawings import rings
 from api.pages.lookup import Finding, State, find
@@ -20,7 +21,9 @@ from api.pages.view import Page
 from api.routes.trust import FILES
 from api.text.catalogue import Language
 from certificates.number import NumberError
+from contracts.lookup import integer_of, objects_of
 from contracts.lookup import registry as registry_row
+from contracts.values import Value
 from ledger.log.tiles import TILE_WIDTH, bundle_path, width_at
 from ledger.projection import PAGE_ROWS
 from ledger.publish.replicate import TEXT, SiteFile
@@ -28,6 +31,10 @@ from ledger.registry import Registry
 
 PAGES: Final[dict[Language, str]] = {"zh": "index.html", "en": "index.en.html"}
 HTML: Final = "text/html; charset=utf-8"
+_FILES: Final = (
+    (".pdf", "application/pdf", "sha256"),
+    (".tlog-proof", TEXT, "proof_sha256"),
+)
 _LINK: Final = re.compile(r'(?P<name>href|src|action)="(?P<to>/[^"]*|\?lang=[a-z]+)"')
 
 
@@ -43,12 +50,12 @@ def site_files(registry: Registry, now_us: int) -> Iterator[SiteFile]:
     yield SiteFile(path="verify.html.sha256", content=digest, media_type=TEXT)
     yield from _trust_anchors(registry)
     yield from credential_files(registry)
-    for number in _numbers(registry):
+    for number, row in _certificates(registry):
         try:
             finding = find(registry, number, now_us=now_us)
         except NumberError:
             continue
-        yield from _papers(registry, number)
+        yield from _papers(registry, number, row)
         for language, name in PAGES.items():
             content = _page(registry, finding, language).encode()
             yield SiteFile(path=f"verify/{number}/{name}", content=content, media_type=HTML)
@@ -62,23 +69,28 @@ def _trust_anchors(registry: Registry) -> Iterator[SiteFile]:
             yield SiteFile(path=f"trust/{name}", content=path.read_bytes(), media_type=media_type)
 
 
-def _numbers(registry: Registry) -> Iterator[str]:
+def _certificates(registry: Registry) -> Iterator[tuple[str, Value]]:
     last = ""
     while page := registry.books().rows_under("cert/", after=last, limit=PAGE_ROWS):
-        for key, *_ in page:
+        for key, row in page:
             last = key
-            yield key.removeprefix("cert/")
+            yield key.removeprefix("cert/"), row
 
 
-def _papers(registry: Registry, number: str) -> Iterator[SiteFile]:
-    for path in sorted(registry.settings.certificates.glob(f"{number}*")):
-        if path.suffix in (".pdf", ".tlog-proof"):
-            kind = "application/pdf" if path.suffix == ".pdf" else "text/plain; charset=utf-8"
-            yield SiteFile(
-                path=f"verify/{number}/{path.name}",
-                content=path.read_bytes(),
-                media_type=kind,
-            )
+def _papers(registry: Registry, number: str, row: Value) -> Iterator[SiteFile]:
+    """Yield the recorded files of a certificate, named by their records.
+
+    What is stored and not recorded is not issued, and a folder of a year's papers is not searched.
+    """
+    for copy in objects_of(row, "copies"):
+        path = registry.settings.certificates / file_name(number, integer_of(copy, "copy"))
+        for suffix, media_type, digest in _FILES:
+            found = path.with_suffix(suffix)
+            content = found.read_bytes() if found.exists() else b""
+            if sha256(content).hexdigest() == copy[digest]:
+                yield SiteFile(
+                    path=f"verify/{number}/{found.name}", content=content, media_type=media_type
+                )
 
 
 def _page(registry: Registry, finding: Finding, language: Language) -> str:

@@ -199,7 +199,7 @@ def test_every_certificate_has_a_page_with_its_files(demo: Service, tmp_path: Pa
     target = FolderTarget(tmp_path / "site")
     replicate(demo.registry, target, site_files(demo.registry, demo.now_us))
     numbers = sorted(path.name for path in (tmp_path / "site/verify").iterdir())
-    assert len(numbers) == 4
+    assert len(numbers) == 5
     verifier = (tmp_path / "site/verify.html").read_bytes()
     assert verifier.startswith(b"<!")
     digest = sha256(verifier).hexdigest()
@@ -215,3 +215,17 @@ def test_every_certificate_has_a_page_with_its_files(demo: Service, tmp_path: Pa
                     assert (folder / link).exists(), link
         assert (folder / f"{number}.pdf").exists()
         assert (folder / f"{number}.tlog-proof").exists()
+
+
+def test_what_is_stored_and_not_recorded_is_not_handed_out(own_demo: Service) -> None:
+    folder = own_demo.registry.settings.certificates
+    first, second, *_ = sorted(folder.glob("*.pdf"))
+    first.with_name(f"{first.stem}-copy2.pdf").write_bytes(b"sealed, and the machine went down")
+    second.write_bytes(b"another seal")
+
+    given = {one.path for one in site_files(own_demo.registry, own_demo.now_us)}
+
+    assert f"verify/{first.stem}/{first.name}" in given
+    assert f"verify/{second.stem}/{second.stem}.tlog-proof" in given
+    assert f"verify/{second.stem}/{second.name}" not in given
+    assert not [path for path in given if "copy2" in path]
