@@ -57,8 +57,10 @@ def seal(look: Look) -> str:
             turn = f"{cos(angle):.4f} {sin(angle):.4f} {-sin(angle):.4f} {cos(angle):.4f}"
             parts.append(f"q {turn} 0 0 cm 1 0 0 1 0 -11.2 cm {outline(letter, LATIN, 2.25)} Q")
     chinese, english = look.word
+    # A long word is set smaller, so that it ends inside the rings.
+    size_mm = min(2.1, 16.2 / len(english))
     parts.append(f"q 1 0 0 1 0 1.9 cm {outline(chinese, SONG, 4.3, spacing_mm=0.25)} Q")
-    parts.append(f"q 1 0 0 1 0 4.9 cm {outline(english, LATIN, 2.1, spacing_mm=0.3)} Q")
+    parts.append(f"q 1 0 0 1 0 4.9 cm {outline(english, LATIN, size_mm, spacing_mm=0.2)} Q")
     parts.append(f"q .62 0 0 .62 0 -4.8 cm {emblem(look.emblem)} Q")
     return " ".join(parts)
 

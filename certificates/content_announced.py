@@ -29,6 +29,7 @@ class Emissions:
         reduced_kg: Kilograms avoided by real reductions.
         retired_kg: Kilograms retired for the claim.
         computed_by: Who computed; nobody for the declarant.
+        assurance: Who assured it, a third party; nobody where it is self-declared.
         evaluator: Who evaluated.
         standard: By which standard.
         boundary: What was counted.
@@ -40,6 +41,7 @@ class Emissions:
     reduced_kg: int
     retired_kg: int
     computed_by: Pair | None
+    assurance: Pair | None
     evaluator: Pair
     standard: Pair
     boundary: Pair
@@ -95,12 +97,12 @@ def _body(subject: Pair, declarant: Party, first: Fact, emissions: Emissions) ->
             Fact(Pair("核算边界", "Boundary"), one.boundary),
             Fact(Pair("依据标准", "Standard"), one.standard),
             Fact(Pair("核算方", "Computed by"), one.computed_by or wording.DECLARANT),
-            Fact(Pair("抵消方式", "Type of offset"), wording.OFFSET_TYPE),
+            Fact(Pair("评价方式", "Assurance"), wording.assured_by(one.assurance)),
             Fact(Pair("评价人", "Evaluator"), one.evaluator),
             Fact(Pair("抵消完成日期", "Offset completed"), day(one.completed_on)),
             Fact(Pair("抵消期限", "Deadline for the offset"), day(one.deadline)),
         ),
-        annex_facts=(),
+        annex_facts=(Fact(Pair("抵消方式", "Type of offset"), wording.OFFSET_TYPE),),
         units=(),
         limits=(
             wording.UNITS,

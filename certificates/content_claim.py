@@ -20,10 +20,12 @@ from certificates.content_parts import (
     Pair,
     county_names,
     day_of,
+    joined,
     organisation,
     period_of,
     words,
 )
+from certificates.factor_names import factor_name
 from certificates.number import certificate_number
 from contracts.lookup import integer_of, list_of, object_of, objects_of, text_of
 from contracts.values import Json
@@ -145,11 +147,8 @@ def _when_and_where(row: Row) -> Pair:
 
 
 def _assurance(assurance: Row) -> Pair:
-    if text_of(assurance, "kind") == "self":
-        return wording.SELF_ASSURED
-    body = organisation(assurance["body"])
-    zh, en = body.zh or body.en, body.en or body.zh
-    return Pair(f"第三方评价：{zh}", f"Third party: {en}")
+    by_itself = text_of(assurance, "kind") == "self"
+    return wording.assured_by(None if by_itself else organisation(assurance["body"]))
 
 
 def _declared(row: Row, completion: Row) -> list[Fact]:
@@ -191,20 +190,10 @@ def _measured(measurement: Row) -> list[Fact]:
         zh = "：".join(text for text in (category.zh, reason.zh) if text)
         en = ": ".join(text for text in (category.en, reason.en) if text)
         facts.append(Fact(label, Pair(zh, en)))
-    proxies = tuple(factor_name(str(key)) for key in list_of(measurement, "proxies"))
+    proxies = [factor_name(str(key)) for key in list_of(measurement, "proxies")]
     if proxies:
-        facts.append(Fact(wording.PROXIES, Pair(""), proxies))
+        facts.append(Fact(wording.PROXIES, joined(proxies)))
     return facts
-
-
-def factor_name(key: str) -> str:
-    """Write a factor's row key as a name: entries name factors by their keys alone.
-
-    Example:
-        factor_name("param/event/meal_default_derived") == "meal default derived (event)"
-    """
-    _, domain, name = key.split("/", 2)
-    return f"{name.replace('_', ' ')} ({domain})"
 
 
 def _retired(row: Row) -> list[Fact]:

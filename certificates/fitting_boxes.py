@@ -63,7 +63,18 @@ class Cell:
 
 
 def fit_cell(fact: Fact, room_mm: float) -> Cell:
-    """Return a fact with the sizes at which it fits, or a pointer to the annex."""
+    """Return a fact with the sizes at which it fits, or a pointer to the annex.
+
+    Of a text that is too long in two languages the Chinese stays, if it fits alone.
+    """
+    pointers = [replace(fact, value=wording.SEE_ANNEX, lines=())]
+    if fact.value.zh and fact.value.en and not fact.lines:
+        pointers.insert(0, replace(fact, value=Pair(fact.value.zh, wording.SEE_ANNEX.en)))
+    found = (_fitted(one, room_mm) for one in (fact, *pointers))
+    return next(cell for cell in found if cell)
+
+
+def _fitted(fact: Fact, room_mm: float) -> Cell | None:
     for size in _SERIALS:
         lines_mm = len(fact.lines) * size * 1.18 * PT_MM
         if lines_mm > room_mm or widest_mm(fact.lines, EN, size) > _CELL_MM:
@@ -75,8 +86,7 @@ def fit_cell(fact: Fact, room_mm: float) -> Cell:
             ) * PT_MM
             if lines_mm + value_mm <= room_mm:
                 return Cell(fact=fact, zh_pt=zh_pt, en_pt=en_pt, line_pt=size)
-    pointer = replace(fact, value=wording.SEE_ANNEX, lines=())
-    return Cell(fact=pointer, zh_pt=_CELLS[0][0], en_pt=_CELLS[0][1], line_pt=_SERIALS[0])
+    return None
 
 
 def fit_limits(limits: Sequence[Pair], room_mm: float, *, share: float) -> tuple[Setting, Setting]:

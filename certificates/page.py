@@ -24,6 +24,9 @@ from ledger.log.proof import TlogProof
 
 _EPOCH: Final = datetime(1970, 1, 1, 8, tzinfo=BEIJING)
 _LONG_TITLE: Final = 8
+_WORDS_TOGETHER: Final = 4
+_SIGNS_TOGETHER: Final = 7
+_ENDING_MAX: Final = 40
 
 _UNIT_HEADINGS: Final = (
     Pair("碳汇项目", "Project"),
@@ -114,6 +117,15 @@ def _co2(text: str) -> Markup:
     return Markup(str(escape(text)).replace("CO2", "CO<sub>2</sub>"))  # noqa: S704  # escaped before
 
 
+def _ending(text: str) -> Markup:
+    """Keep a paragraph's last words on one line, so that none stands there alone."""
+    words = text.rsplit(" ", _WORDS_TOGETHER) if " " in text else [text[:-_SIGNS_TOGETHER]]
+    start = len(words[0])
+    if len(text) <= start + 1 or len(text) - start > _ENDING_MAX:
+        return _co2(text)
+    return _co2(text[:start]) + Markup('<span class="ending">{}</span>').format(_co2(text[start:]))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -123,5 +135,6 @@ def _environment() -> Environment:
         trim_blocks=True,
     )
     environment.filters["co2"] = _co2
+    environment.filters["ending"] = _ending
     environment.tests["rare"] = has_rare
     return environment

@@ -206,8 +206,19 @@ def bound_to_claim(claim: str) -> Pair:
 
 
 def by_agent(account: str) -> Pair:
-    """Say that an agent acted for the account."""
+    """Say that an agent acted for the account.
+
+    It stands by its number: the log knows its organisation by a commitment alone, and a paper
+    says nothing that its entries do not.
+    """
     return Pair(f"由代办账户 {account} 代办。", f"Done by the agent account {account}.")
+
+
+def assured_by(body: Pair | None) -> Pair:
+    """Say which third party assured a claim, or that none did."""
+    if body is None:
+        return SELF_ASSURED
+    return Pair(f"第三方评价：{body.zh or body.en}", f"Third party: {body.en or body.zh}")
 
 
 def who_computed(body: Pair | None, claimant: Pair = ORGANISER) -> Pair:

@@ -34,6 +34,7 @@ EMISSIONS = Emissions(
     reduced_kg=41_200,
     retired_kg=318_043,
     computed_by=Pair("示例核算机构", "Example Accounting Body"),
+    assurance=Pair("示例评价机构", "Example Evaluation Body"),
     evaluator=Pair("示例评价机构", "Example Evaluation Body"),
     standard=Pair("示例核算规程", "Example accounting procedure"),
     boundary=Pair("示例：办公楼、公务用车、外购电力热力", "Example: offices, cars, power, heat"),
