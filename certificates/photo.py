@@ -71,7 +71,9 @@ def _opened(data: bytes) -> Image.Image:
         SyntaxError,
         ValueError,
     ) as error:
-        raise StepFailed("照片已损坏，无法读取", f"the picture cannot be read: {error}") from error
+        raise StepFailed(
+            "照片已损坏，无法读取", "the picture is damaged, cannot be read"
+        ) from error
     return grey
 
 

@@ -11,12 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
+from typing import Final
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
+from certificates.art_layer import static_layer
 from certificates.content import content_of, printed_text
 from certificates.faces import printable
+from certificates.looks import LOOKS
+from certificates.measure import EN, EN_MEDIUM, ZH, ZH_BOLD, width_mm
 from certificates.page_text import page_count, page_text, squeeze
 from certificates.render import Renderer, RendererError
 from certificates.statement import Addresses, Statement, addresses_of
@@ -69,10 +73,19 @@ def check_text(document: Document, attested: Attested) -> Finding:
     )
 
 
+_COMMON: Final = ("0", "中", "\ue000")
+"""A character of each typeface, and one of none, so that all of them are measured."""
+
+
 def prepare() -> None:
     """Load what every check of a page needs, and what no document has a part in."""
     with suppress(RendererError):
-        _renderer()
+        renderer = _renderer()
+        for look in LOOKS:
+            renderer.sheets(look)
+            static_layer(look)
+    for faces in (ZH, ZH_BOLD, EN, EN_MEDIUM):
+        width_mm("".join(_COMMON), faces, 1)
     printable()
 
 

@@ -208,7 +208,6 @@ UNREACHED = {
 BACKED = {
     "credential._unsecured:1",
     "extension.with_archives:0",
-    "file._attachments:2",
     "file._check_sections:0",
     "file._check_size:0",
     "file.read_strictly:0",
