@@ -18,6 +18,7 @@ MODULES = {
     "publish": "bench.publish",
     "proofs": "bench.proofs",
     "volume": "bench.volume",
+    "verification": "bench.verification",
 }
 
 
