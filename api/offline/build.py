@@ -66,6 +66,7 @@ VERIFY: Final = OfflinePage(
         "check_static.js",
         "check_units.js",
         "check_certificate.js",
+        "check_status.js",
         "check_ledger.js",
         "check_state.js",
         "check_code.js",

@@ -8,7 +8,9 @@
  */
 async function verifyCertificate(bytes, given) {
   const steps = new Steps();
-  const known = { sha256: sha256Hex(bytes), entry: null, opening: null, statement: null };
+  const known = {
+    sha256: sha256Hex(bytes), entry: null, opening: null, statement: null, errata: null,
+  };
   await steps.take('file', async () => {
     known.file = await openCertificate(bytes);
     return ['file_ok', { sha256: known.sha256 }];
@@ -31,7 +33,7 @@ async function verifyCertificate(bytes, given) {
     return requireProven(known.proof, known.entry, known.file.attachments.get(ATTACHED_ENTRY));
   }, { needs: ['entry', 'proof'] });
   await steps.take('units', () => {
-    known.statement = readStatement(known.entry);
+    known.statement = correctedStatement(readStatement(known.entry), known.errata);
     return ['units_ok', { kg: groupedDigits(known.statement.quantityKg), number: known.statement.number }];
   }, { needs: ['entry'] });
   await steps.take('page', async () => {
@@ -72,25 +74,6 @@ async function takeSignedSteps(steps, known) {
   }, { needs: ['units'] });
 }
 
-/** Check that as of a committed state the certificate was neither revoked nor suspended. */
-async function checkStatus({ file, statement, entry }, given) {
-  const stated = parseStateProof(parseCanonicalLine(file.attachments.get(ATTACHED_STATE)));
-  const { claim } = stated;
-  require_(claim.key === `status/${statement.number}`, 'status_other');
-  const commitment = await readSignedEntry(stated.entry, null);
-  const latest = readCommitment(commitment);
-  require_(commitment.order.log === entry.order.log, 'other_log');
-  const { rows } = STATE_CLAIMS[claim.kind].check(bytesOfHex(latest.root), claim);
-  const proof = parseTlogProof(stated.proof);
-  require_(!proof.hasExtra, 'tlog_proof');
-  requireProven(proof, commitment, stated.entry);
-  require_(latest.through >= entry.seq, 'status_old', { through: latest.through, seq: entry.seq });
-  for (const [, row] of rows) require_(row.state === 'valid', 'status_not_valid', { state: row.state });
-  if (given.policy === null) throw new NotChecked('no_policy');
-  require_(await isTrustedNote(given, proof.note, entry.order.log), 'status_untrusted');
-  return ['status_ok', { through: latest.through }];
-}
-
 /** Read canonical JSON that ends with a line feed, as state proofs do. */
 function parseCanonicalLine(bytes) {
   return parseCanonical(bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes);
@@ -117,6 +100,7 @@ async function readAttached(known) {
   const { attachments } = known.file;
   known.opening = await readOpening(attachments.get(ATTACHED_REGISTRY));
   known.entry = await readSignedEntry(attachments.get(ATTACHED_ENTRY), known.opening);
+  known.errata = readErrata(attachments);
   const { seq, order, at_us: atUs } = known.entry;
   return ['entry_ok', { seq, kind: order.kind, at: beijingTime(atUs) }];
 }

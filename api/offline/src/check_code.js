@@ -18,7 +18,7 @@ async function verifyCode({ number, code }, given, ledgerVerdict) {
     const line = given.ledger?.entries[number.seq];
     if (line === undefined) throw new NotChecked('code_alone', { seq: number.seq });
     require_(line.order.log === given.registry.entry.order.log, 'other_log');
-    requireSameClaims(known.claims, readStatement(line), line);
+    requireClaimsOfEntry(known.claims, line, given);
     return ['code_entry_ok', { seq: number.seq }];
   }, { needs: ['code'] });
   const own = steps.verdict();
@@ -28,6 +28,15 @@ async function verifyCode({ number, code }, given, ledgerVerdict) {
     opening: given.registry?.entry ?? null,
     sentences: known.claims && ((wanted) => codeSentences(known.claims, wanted)),
   };
+}
+
+/** An older copy's code says what stood there before an erratum, a corrected copy's what is right. */
+function requireClaimsOfEntry(claims, entry, { ledger }) {
+  const statement = readStatement(entry);
+  const errata = recordedErrata(ledger, statement.number);
+  const isOfCorrected = errata !== null
+    && claims.beneficiary === shortenedName(correctedStatement(statement, errata));
+  requireSameClaims(claims, isOfCorrected ? correctedStatement(statement, errata) : statement, entry);
 }
 
 /** Return what a code says, to be compared with the paper that it stands on. */

@@ -49,8 +49,9 @@ async function verifyNumber(text, given, ledgerVerdict) {
   }, { needs: ['form'] });
   await steps.take('entry', () => {
     known.entry = entryOfNumber(known.parts, given);
-    known.statement = readStatement(known.entry);
-    require_(known.statement.number === text, 'number_other');
+    const statement = readStatement(known.entry);
+    require_(statement.number === text, 'number_other');
+    known.statement = correctedStatement(statement, recordedErrata(given.ledger, text));
     return ['number_ok', { seq: known.parts.seq, number: text }];
   }, { needs: ['check'] });
   await steps.take('record', () => {

@@ -68,7 +68,8 @@ function drawnWords(source, tables) {
 
 /** Require that a page names its entry's number, amount, beneficiary and serial numbers. */
 function requireOnPage(words, statement) {
-  const missing = wordsOfStatement(statement)
+  const corrected = statement.errata?.corrections.map(({ after }) => after) ?? [];
+  const missing = [...wordsOfStatement(statement), ...corrected]
     .find((text) => !words.includes(text.replaceAll(/\s+/g, '')));
   require_(missing === undefined, 'page_lacks', { text: missing });
   const printed = Array.from(new Set(words.match(SERIAL_ON_PAGE) ?? []));

@@ -1,4 +1,4 @@
-// A certificate's file: six attachments, nothing that acts, one seal over all of it.
+// A certificate's file: six attachments (seven in a corrected copy), nothing that acts, one seal.
 
 const ATTACHED_ENTRY = 'entry.json';
 const ATTACHED_PROOF = 'entry.tlog-proof';
@@ -9,6 +9,7 @@ const ATTACHED_CODE = 'statement.cose';
 const ATTACHED = [
   ATTACHED_ENTRY, ATTACHED_PROOF, ATTACHED_REGISTRY, ATTACHED_STATE, ATTACHED_CREDENTIAL, ATTACHED_CODE,
 ];
+const ATTACHED_ERRATA = 'errata.state-proof';
 const ATTACHMENT_BYTES_MAX = 2_000_000;
 const ACTING_KEYS = ['AA', 'JS', 'JavaScript', 'OpenAction', 'PA', 'RichMedia', 'URI', 'XFA'];
 const ACTING_TYPES = new Set([
@@ -58,7 +59,7 @@ async function readAttachments(pdf, root) {
   const plain = Array.from(names.keys()).every((key) => key === 'Dests' || key === 'EmbeddedFiles');
   require_(plain, 'pdf_attachments');
   const listed = pdfValue(pdf, files.get('Names'));
-  require_(Array.isArray(listed) && listed.length === 2 * ATTACHED.length, 'pdf_attachments');
+  require_(Array.isArray(listed) && listed.length <= 2 * ATTACHED.length + 2, 'pdf_attachments');
   const found = new Map();
   for (let at = 0; at < listed.length; at += 2) {
     const specification = pdfValue(pdf, listed[at + 1]);
@@ -68,10 +69,12 @@ async function readAttachments(pdf, root) {
     require_(content.length <= ATTACHMENT_BYTES_MAX, 'pdf_attachments');
     found.set(pdfString(name.string), content);
   }
-  require_(ATTACHED.every((name) => found.has(name)), 'pdf_attachments');
+  const expected = found.has(ATTACHED_ERRATA) ? [...ATTACHED, ATTACHED_ERRATA] : ATTACHED;
+  const complete = listed.length === 2 * expected.length && found.size === expected.length;
+  require_(complete && ATTACHED.every((name) => found.has(name)), 'pdf_attachments');
   const embedded = Array.from(pdf.objects.values())
     .filter((value) => value?.dictionary?.get('Type')?.name === 'EmbeddedFile');
-  require_(embedded.length === ATTACHED.length, 'pdf_attachments');
+  require_(embedded.length === expected.length, 'pdf_attachments');
   return found;
 }
 

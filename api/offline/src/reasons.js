@@ -3,7 +3,7 @@
 
 const REASONS = {
   // Passed.
-  file_ok: ['文件由页面与签章两部分组成，六个附件齐全，没有会自行动作的内容', 'a page and its seal, all six attachments, nothing that acts'],
+  file_ok: ['文件由页面与签章两部分组成，附件齐全，没有会自行动作的内容', 'a page and its seal, all its attachments, nothing that acts'],
   seal_ok: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；未给出吊销清单（seal-root.crl），本页不核验时间戳', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); no list of revoked seals was given (seal-root.crl), and timestamps are not checked here'],
   seal_listed: ['签章覆盖整个文件且完整，由登记簿第 0 号记录所载的根证书签发（{name}，自述 {at}）；{list} 的清单未吊销此签章，本页不核验时间戳', 'the seal covers the whole file, is intact, and is under the root that entry 0 names ({name}, {at} by its own word); the list of {list} does not revoke it; timestamps are not checked here'],
   entry_ok: ['第 {seq} 号记录（{kind}，北京时间 {at}）格式规范，全部签名成立', 'entry {seq} ({kind}, {at} Beijing time) is well formed and all its signatures hold'],
@@ -30,6 +30,8 @@ const REASONS = {
   code_signed: ['二维码声明由第 0 号记录所载的证书服务签名', 'the statement in the code is signed by the service that entry 0 names'],
   code_entry_ok: ['与登记簿第 {seq} 号记录的编号、数量、日期、受益人一致', 'entry {seq} of the ledger has the same number, amount, date and name'],
   status_ok: ['截至第 {through} 号记录，登记簿中没有撤销、中止或更正这份证书的记载', 'as of entry {through} nothing in the registry revokes, suspends or corrects this certificate'],
+
+  status_corrected: ['截至第 {through} 号记录有效；本文件载有全部更正，最近一次是第 {seq} 号记录', 'valid as of entry {through}; this copy prints all its errata, the newest of entry {seq}'],
 
   // Not checked.
   number_alone: ['编号的校验字符相符，指第 {seq} 号记录；仅凭编号不能核验，请放入证书 PDF 或登记簿导出文件，或到登记处网站的 /verify 查询', 'the check character fits and names entry {seq}; a number alone proves nothing: add the PDF or the exported ledger, or ask /verify at the registry'],
@@ -58,7 +60,7 @@ const REASONS = {
   pdf_encrypted: ['文件已加密', 'the file is encrypted'],
   pdf_syntax: ['文件结构不是本登记处所用', 'the file is built in another way than ours'],
   pdf_acts: ['文件含有会自行动作的内容（{what}）', 'the file holds something that acts ({what})'],
-  pdf_attachments: ['附件不是应有的那六个', 'the attachments are not the six that a paper has'],
+  pdf_attachments: ['附件不是应有的那些', 'the attachments are not those that a paper has'],
   seal_count: ['应有一个签名，实有 {count} 个', '{count} signatures instead of one'],
   seal_form: ['签章的形式不是本登记处所用', 'the seal has another form than ours'],
   seal_section: ['签章部分改动了页面', 'the seal’s section changes the page'],
@@ -114,6 +116,8 @@ const REASONS = {
   code_signature: ['二维码声明的签名不成立', 'the signature in the code does not hold'],
   code_other: ['二维码属于另一证书（{number}）', 'the code is of another paper ({number})'],
   code_number: ['二维码地址中的编号与其中签名的编号 {number} 不同', 'the address in the code names another number than the signed one, {number}'],
+  errata_form: ['更正附件的形式不对，或属于另一证书、另一状态', 'its errata are not well formed, or of another certificate or state'],
+  errata_unrecorded: ['所载更正不在登记簿中', 'it prints errata that are not recorded'],
   status_other: ['状态证明属于另一证书', 'the state proof is of another certificate'],
   status_old: ['状态（截至第 {through} 号记录）早于证书所依据的第 {seq} 号记录', 'the state (through entry {through}) is older than the stating entry {seq}'],
   status_not_valid: ['证书当时的状态是 {state}', 'the certificate’s status was {state}'],

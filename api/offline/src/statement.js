@@ -35,11 +35,20 @@ function statementLines(result, wanted) {
   ];
   const told = { CL: claimLines, HD: holdingLines, RG: rightLines, RT: retirementLines }[statement.kind];
   lines.push(...told(statement, wanted, label));
+  lines.push(...correctionLines(statement, label));
   lines.push([label('记录', 'Entry'), label(
     `第 ${entry.seq} 号，${beijingTime(entry.at_us)}（北京时间）`,
     `${entry.seq}, ${beijingTime(entry.at_us)} Beijing time`,
   )]);
   return lines;
+}
+
+/** Say which texts this copy prints otherwise than its entry, and by which entries. */
+function correctionLines({ errata }, label) {
+  return (errata?.corrections ?? []).map(({ field, wanted, before, after, seq }) => [
+    label(`更正（${field}.${wanted}）`, `Corrected (${field}.${wanted})`),
+    label(`“${before ?? '–'}” → “${after}”（第 ${seq} 号记录）`, `“${before ?? '–'}” → “${after}” (entry ${seq})`),
+  ]);
 }
 
 function retirementLines({ row, serials, quantityKg }, wanted, label) {
