@@ -118,12 +118,14 @@ def _co2(text: str) -> Markup:
 
 
 def _ending(text: str) -> Markup:
-    """Keep a paragraph's last words on one line, so that none stands there alone."""
-    words = text.rsplit(" ", _WORDS_TOGETHER) if " " in text else [text[:-_SIGNS_TOGETHER]]
-    start = len(words[0])
-    if len(text) <= start + 1 or len(text) - start > _ENDING_MAX:
+    """Keep a text's last words, or Chinese signs, on one line, so that none stands there alone."""
+    tail = text[-_SIGNS_TOGETHER:]
+    if tail.isascii():
+        tail = text[len(text.rsplit(" ", _WORDS_TOGETHER)[0]) :]
+    if len(tail) > (_ENDING_MAX if tail.isascii() else _SIGNS_TOGETHER):
         return _co2(text)
-    return _co2(text[:start]) + Markup('<span class="ending">{}</span>').format(_co2(text[start:]))
+    head = text[: len(text) - len(tail)]
+    return _co2(head) + Markup('<span class="ending">{}</span>').format(_co2(tail))
 
 
 @cache

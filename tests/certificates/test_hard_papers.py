@@ -96,6 +96,19 @@ def test_no_word_stands_alone_at_the_end_of_the_small_print(look: str, ending: s
     assert max(bottoms) - min(bottoms) < 3
 
 
+@pytest.mark.parametrize("ending", ["限公司㛃䶮𬭩𣲗", "(Group) Company Limited"])
+def test_no_sign_stands_alone_at_the_end_of_a_name(ending: str) -> None:
+    data = drawn("SB", "long names")
+    with pypdfium2.PdfDocument(data) as document:
+        text = document[0].get_textpage()
+        # It finds no text of characters beyond the first plane.
+        found = text.search(ending[:5]).get_next()
+        assert found is not None
+        places = range(found[0], found[0] + len(ending))
+        bottoms = [text.get_charbox(place, loose=True)[1] for place in places]
+    assert max(bottoms) - min(bottoms) < 3
+
+
 def test_a_factor_is_told_by_the_name_of_its_table() -> None:
     packaged = {one.factor_id: one for one in load_rows()}
     assert len(FACTOR_NAMES) > 30
