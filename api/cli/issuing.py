@@ -10,10 +10,11 @@ from threading import Event
 from types import FrameType
 from typing import Any, Final
 
+from rich.markup import escape
 from rich.progress import Progress
 
 from api.cli.ledger import progress_bar
-from api.cli.output import CommandError, console, print_json
+from api.cli.output import CommandError, console, console_error, print_json
 from api.issuing_all import Run
 from api.issuing_plan import Plan, Show, Tally
 from api.jobs import IssuingStoppedError
@@ -83,7 +84,7 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
     elif tally.found or not ended_by:
         _tell(tally, time.monotonic() - began_s)
     if ended_by:
-        console().print(f"[bold red]sinkledger:[/] {ended_by}", soft_wrap=True)
+        console_error(escape(ended_by))
     if stop.number:
         return 128 + stop.number
     return 1 if ended_by or tally.not_issued else 0
@@ -132,7 +133,8 @@ def _tell(tally: Tally, seconds: float) -> None:
     rate = f", {tally.issued / seconds:.1f} a second" if tally.issued and seconds > 0 else ""
     console().print(f"{tally.issued} issued of {tally.found} without a paper{rate}")
     for one in tally.not_issued[:SHOWN_MAX]:
-        console().print(f"not issued: {one.number} ({one.subject}): {one.reason}", soft_wrap=True)
+        line = f"not issued: {one.number} ({one.subject}): {one.reason}"
+        console().print(line, soft_wrap=True, markup=False)
     more = len(tally.not_issued) - SHOWN_MAX
     if more > 0:
         console().print(f"and {more} more that are not issued; --json names all of them")
