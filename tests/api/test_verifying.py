@@ -11,7 +11,8 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from api.verifying import BusyError, Gate
+from api.verifying import BusyError, Gate, begin_verifying
+from certificates.children import ForkerError
 from certificates.seal import Sealer
 from certificates.verify_any import Asking
 from certificates.verify_file import END_MARK, SIZE_MAX
@@ -329,3 +330,20 @@ def test_the_page_takes_a_text_and_says_when_nothing_came(demo: Service) -> None
 def test_the_entrance_holds_the_form(demo: Service) -> None:
     page = demo.client.get("/verify").text
     assert 'action="/verify?lang=zh" method="post" enctype="multipart/form-data"' in page
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_the_service_lets_its_verifier_get_ready_and_outlives_one_that_does_not(
+    monkeypatch: pytest.MonkeyPatch, *, starts: bool
+) -> None:
+    asked = Event()
+
+    class Verifier:
+        def start(self) -> None:
+            asked.set()
+            if not starts:
+                raise ForkerError
+
+    monkeypatch.setattr("api.verifying.forker", Verifier)
+    begin_verifying()
+    assert asked.wait(5)

@@ -1,6 +1,8 @@
 """Attacks on a sealed file by somebody without its key: updates, wrapped and shadowed content."""
 
 from collections.abc import Callable
+from functools import cache
+from io import BytesIO
 
 from pikepdf import Dictionary, Name, Pdf
 from pyhanko.pdf_utils import generic
@@ -8,7 +10,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.support import tampering
 from tests.support.sealed_paper import registry, rendering, sealed
-from tests.support.tampering import appended, edited
+from tests.support.tampering import edited
 
 KINDS: tuple[str, ...] = (
     "/Annot /Widget",
@@ -57,16 +59,24 @@ def objects(writer: IncrementalPdfFileWriter) -> list[tuple[generic.Reference, s
     return found
 
 
-def rewritten(kind: str) -> bytes:
+@cache
+def first_of_each_kind(paper: bytes) -> dict[str, tuple[int, int]]:
+    """Return one object of each kind: its number and generation."""
+    listed = objects(IncrementalPdfFileWriter(BytesIO(paper)))
+    return {kind: (ref.idnum, ref.generation) for ref, kind in reversed(listed)}
+
+
+def rewritten(kind: str, paper: bytes | None = None) -> bytes:
     """Append a section that writes one object of a kind again, with one key more."""
-
-    def change(writer: IncrementalPdfFileWriter) -> None:
-        ref = next(ref for ref, found in objects(writer) if found == kind)
-        value = writer.get_object(generic.Reference(ref.idnum, ref.generation, writer))
-        value[_name("/Attacked")] = generic.BooleanObject(value=True)
-        writer.mark_update(generic.Reference(ref.idnum, ref.generation, writer))
-
-    return appended(change)
+    data = paper or sealed("RT")
+    writer = IncrementalPdfFileWriter(BytesIO(data))
+    ref = generic.Reference(*first_of_each_kind(data)[kind], writer)
+    value = writer.get_object(ref)
+    value[_name("/Attacked")] = generic.BooleanObject(value=True)
+    writer.mark_update(ref)
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
 
 
 def overlay(pdf: Pdf) -> None:
@@ -93,8 +103,6 @@ def field_value(pdf: Pdf) -> None:
 
 def shadowed(prepare: tampering.Edit, reveal: tampering.Append) -> bytes:
     """Prepare the page before it is sealed, and change what it shows afterwards."""
-    from io import BytesIO
-
     data = registry().seal(edited(rendering("RT"), prepare))
     writer = IncrementalPdfFileWriter(BytesIO(data))
     reveal(writer)
