@@ -17,7 +17,7 @@ from contracts.lookup import integer_of, object_of, text_of
 from contracts.refusal import RefusalCode, Refused
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json, Value
-from ledger.intake import SignedOrder, read_envelope
+from ledger.intake import read_envelope
 from ledger.log.entry import Entry
 from ledger.projection import PAGE_ROWS
 from ledger.registry import Registry
@@ -40,31 +40,27 @@ class Recorded:
     impaired_kg: dict[str, int]
 
 
-def record_due(registry: Registry, desk: Desk, tell: Callable[[str], None]) -> Recorded:
+def record_due(
+    registry: Registry, desk: Desk, tell: Callable[[str], None], *, clock_confirmed: bool = True
+) -> Recorded:
     """Record everything that is due at the desk's time.
 
     Args:
         registry: The registry, whose certificate service's key lies in its key folder.
         desk: Origin, rules and time.
         tell: Called with a sentence as things go on.
+        clock_confirmed: Whether somebody has said that this is the time, as whoever runs the
+            command has; a publisher has not.
 
     Raises:
         OverdueError: an order was refused although it is due.
         KeyFileError: the service's key is missing or not private.
+        ClockError: the time leaps, and nobody has confirmed it.
     """
-    expired: list[str] = []
-    due = due_expiries(registry, desk.now_us)
-    while numbers := [*islice(due, AT_ONCE)]:
-        orders = [_signed(registry, desk, "certificate.expire", {"number": n}) for n in numbers]
-        for answer in _submit(registry, desk, orders):
-            if isinstance(answer, Refused):
-                raise OverdueError(f"an expiry was refused: {answer}")
-        expired.extend(numbers)
-        tell(f"{len(expired)} certificates have expired")
-    impaired = {
-        loss: _impair(registry, desk, loss, tell) for loss in due_losses(registry, desk.now_us)
-    }
-    return Recorded(expired=tuple(expired), impaired_kg=impaired)
+    recorder = _Recorder(registry, desk, tell, clock_confirmed)
+    expired = recorder.expire()
+    impaired = {loss: recorder.impair(loss) for loss in due_losses(registry, desk.now_us)}
+    return Recorded(expired=expired, impaired_kg=impaired)
 
 
 def due_expiries(registry: Registry, now_us: int) -> Iterator[str]:
@@ -96,36 +92,51 @@ def _rows(registry: Registry, prefix: str) -> Iterator[tuple[str, Value]]:
         last = page[-1][0]
 
 
-def _impair(registry: Registry, desk: Desk, loss: str, tell: Callable[[str], None]) -> int:
-    """Impair what a loss still owes, until nothing is left or its walk is at its end."""
-    before = _impaired_kg(registry, loss)
-    while True:
-        (answer,) = _submit(
-            registry, desk, [_signed(registry, desk, "loss.impair", {"loss": loss})]
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    """Orders of the certificate service at the desk's time."""
+
+    registry: Registry
+    desk: Desk
+    tell: Callable[[str], None]
+    clock_confirmed: bool
+
+    def expire(self) -> tuple[str, ...]:
+        """Let all certificates expire whose term has ended."""
+        expired: list[str] = []
+        due = due_expiries(self.registry, self.desk.now_us)
+        while numbers := [*islice(due, AT_ONCE)]:
+            for answer in self._submit("certificate.expire", [{"number": one} for one in numbers]):
+                if isinstance(answer, Refused):
+                    raise OverdueError(f"an expiry was refused: {answer}")
+            expired.extend(numbers)
+            self.tell(f"{len(expired)} certificates have expired")
+        return tuple(expired)
+
+    def impair(self, loss: str) -> int:
+        """Impair what a loss still owes, until nothing is left or its walk is at its end."""
+        before = _impaired_kg(self.registry, loss)
+        while True:
+            (answer,) = self._submit("loss.impair", [{"loss": loss}])
+            if isinstance(answer, Refused):
+                if answer.code is not RefusalCode.NOTHING_TO_IMPAIR:
+                    raise OverdueError(f"the loss {loss} was not taken: {answer}")
+                break
+            row = self.registry.books().row(f"loss/{loss}") or {}
+            impaired, owed = row["impaired_kg"], row["owed_kg"]
+            self.tell(f"loss {loss}: {impaired} of {owed} kg impair certificates")
+            if row["cursor"] is None or impaired == owed:
+                break
+        return _impaired_kg(self.registry, loss) - before
+
+    def _submit(self, kind: str, bodies: list[dict[str, Json]]) -> tuple[Entry | Refused, ...]:
+        seed = service_seed(self.registry.settings, SERVICE)
+        drafts = [draft_order(self.desk, kind, f"service/{SERVICE}", body) for body in bodies]
+        orders = [read_envelope(draft.signed_with(seed).envelope()) for draft in drafts]
+        return self.registry.submit(
+            orders, now_us=self.desk.now_us, clock_confirmed=self.clock_confirmed
         )
-        if isinstance(answer, Refused):
-            if answer.code is not RefusalCode.NOTHING_TO_IMPAIR:
-                raise OverdueError(f"the loss {loss} was not taken: {answer}")
-            break
-        row = registry.books().row(f"loss/{loss}") or {}
-        tell(f"loss {loss}: {row['impaired_kg']} of {row['owed_kg']} kg impair certificates")
-        if row["cursor"] is None or row["impaired_kg"] == row["owed_kg"]:
-            break
-    return _impaired_kg(registry, loss) - before
 
 
 def _impaired_kg(registry: Registry, loss: str) -> int:
     return integer_of(registry.books().row(f"loss/{loss}") or {}, "impaired_kg")
-
-
-def _signed(registry: Registry, desk: Desk, kind: str, body: dict[str, Json]) -> SignedOrder:
-    draft = draft_order(desk, kind, f"service/{SERVICE}", body)
-    signed = draft.signed_with(service_seed(registry.settings, SERVICE))
-    return read_envelope(signed.envelope())
-
-
-def _submit(
-    registry: Registry, desk: Desk, orders: list[SignedOrder]
-) -> tuple[Entry | Refused, ...]:
-    # Whoever runs this has said what time it is, as for a certificate that is issued.
-    return registry.submit(orders, now_us=desk.now_us, clock_confirmed=True)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from api.cli.app import app
 from api.drafting.draft import Desk
+from api.due import OVERDUE_EVERY_US, due
 from api.founding import key_file
 from api.keys import write_key
 from api.overdue import Recorded, due_expiries, due_losses, record_due
@@ -132,3 +133,51 @@ def test_losses_can_be_read(service: Service) -> None:
     assert (loss["id"], loss["owed_kg"], loss["due"]) == ("00000172", 60_000, "2027-10-26")
     assert listed["id"] == loss["id"]
     assert service.client.get("/v1/losses/0000ZZZZ").status_code == 404
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The publisher's clock: its last moment is now. It anchors nothing and commits no state."""
+    moments = [0]
+    monkeypatch.setattr("api.due.clock_us", lambda: moments[-1])
+    monkeypatch.setattr("api.due.anchor_if_due", lambda *_: None)
+    monkeypatch.setattr("api.committing.StateKeeper.commit_state", lambda *_: None)
+    return moments
+
+
+def test_a_publisher_records_what_is_due_by_itself_and_only_once(
+    service: Service, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, after = service.registry, due_after(service, "claim/000000PP")
+    # This registry leaps by years, as no clock of a publisher does.
+    monkeypatch.setattr("api.due.record_due", lambda *given, **_: record_due(*given))
+    sizes = []
+    with due(registry, print) as turn:
+        for moment in (
+            after - 1,
+            after,
+            after + OVERDUE_EVERY_US,
+            after + 2 * OVERDUE_EVERY_US,
+        ):
+            clock.append(moment)
+            turn()
+            row = registry.books().row(f"status/{CLAIM_PAPER}")
+            sizes.append((registry.size(), row and row["standing"]))
+    first, soon, recorded, last = sizes
+    assert first == soon, "two looks within ten minutes are one"
+    assert (first[1], recorded[1]) == ("superseded", "expired")
+    assert last == recorded
+
+
+def test_a_publisher_goes_on_when_the_clock_leaps_or_the_key_is_missing(
+    service: Service, clock: list[int]
+) -> None:
+    registry, said, size = service.registry, list[str](), service.registry.size()
+    clock.append(due_after(service, "claim/000000PP"))
+    with due(registry, said.append) as turn:
+        turn()
+    (registry.settings.keys / key_file("certificates")).unlink()
+    with due(registry, said.append) as turn:
+        turn()
+    assert registry.size() == size
+    assert [one.split(":")[0] for one in said] == ["what is due was not recorded"] * 2
