@@ -28,6 +28,7 @@ POLICIES: Final = {
     ("GET", "/v1/certificates/{number}"): "public",
     ("GET", "/v1/certificates/{number}.pdf"): "public",
     ("GET", "/v1/certificates/{number}/proof"): "public",
+    ("GET", "/v1/certificates/{number}/status-copy"): "public",
     ("GET", "/v1/checkpoint"): "public",
     ("GET", "/v1/claims"): "public",
     ("GET", "/v1/claims/{claim}"): "public",

@@ -36,7 +36,7 @@ from ledger.state.records import StateDamagedError
 from ledger.state.view import NotCommittedError, prove_each
 
 _UNCOVERED: Final = "no published checkpoint covers entry {}; run: sinkledger checkpoint"
-_ADVICE: Final = "run: sinkledger state commit, then: sinkledger checkpoint"
+ADVICE: Final = "run: sinkledger state commit, then: sinkledger checkpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +166,7 @@ def _state_proofs(
             lists = [partial(prove_prefix, prefix=f"{ERRATUM}{number}/") for number in corrected]
             listed = prove_each(registry, store, lists) if lists else []
     except NotCommittedError as error:
-        raise NotYetError(f"{error}; {_ADVICE}") from error
+        raise NotYetError(f"{error}; {ADVICE}") from error
     except StateDamagedError as error:
         raise NotStatedError(
             f"state.db is damaged: {error}; run: sinkledger state commit"
@@ -200,12 +200,12 @@ def _unfit(
     """Say why a certificate is not issued in the state that the proof speaks of, if it is not."""
     if through < one.seq:
         return NotYetError(
-            f"the committed state ends at entry {through}, before entry {one.seq}; {_ADVICE}"
+            f"the committed state ends at entry {through}, before entry {one.seq}; {ADVICE}"
         )
     row = _status(proof)
     if row is not None and row["state"] not in (SUPERSEDED, VALID):
         return NotStatedError(f"{one.number} is {row['state']}; only what is valid is issued")
     # A paper on yesterday's state would print texts that were corrected since.
     if registry.books().row(f"{STATUS}{one.number}") != row:
-        return NotStatedError(f"the status of {one.number} has changed since; {_ADVICE}")
+        return NotStatedError(f"the status of {one.number} has changed since; {ADVICE}")
     return None

@@ -151,11 +151,12 @@ def with_errata(body: Body, errata: Errata) -> Body:
     """Return a paper's part with its notice of correction and every text before and after."""
     newest = errata.newest
     notice = wording.corrected(newest.seq, day(date_at(newest.at_us)), errata.copies_superseded)
-    facts = tuple(_fact(one) for one in errata.corrections)
+    facts = tuple(correction_fact(one) for one in errata.corrections)
     return replace(body, limits=(notice, *body.limits), annex_facts=(*facts, *body.annex_facts))
 
 
-def _fact(one: Correction) -> Fact:
+def correction_fact(one: Correction) -> Fact:
+    """Say of one text what it was and what it is."""
     name, language = wording.CORRECTED[one.field], wording.LANGUAGES[one.language]
     label = Pair(f"更正：{name.zh}（{language.zh}）", f"Corrected: {name.en} ({language.en})")
     if one.language == "zh":

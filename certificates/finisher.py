@@ -70,11 +70,29 @@ def finisher(drawing: Drawing) -> Callable[[Any, Pdf], None]:
             over = _code(drawing) if page is pages[0] else ""
             _underlay(pdf, page, {name: forms[name] for name in names}, over)
         _add_seal_field(pdf, pages[0])
-        _mark_as_accessible(pdf)
-        # WeasyPrint 70 lists each attached file twice.
-        if "AF" in pdf.catalog:
-            pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
-        pdf.write = partial(write_paper, pdf)
+        _complete(pdf)
+
+    return finish
+
+
+def _complete(pdf: Pdf) -> None:
+    _mark_as_accessible(pdf)
+    # WeasyPrint 70 lists each attached file twice.
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    pdf.write = partial(write_paper, pdf)
+
+
+def plain_finisher(look: str, *, is_demo: bool) -> Callable[[Any, Pdf], None]:
+    """Return the finisher of a document without a seal: every page is drawn as an annex is."""
+
+    def finish(document: Any, pdf: Pdf) -> None:
+        document.fonts.number_anew(pdf)
+        names = (ANNEX, SAMPLE) if is_demo else (ANNEX,)
+        forms = _add_forms(pdf, look, frozenset(names))
+        for page in [item for item in pdf.objects if _type_of(item) == "/Page"]:
+            _underlay(pdf, page, {name: forms[name] for name in names}, "")
+        _complete(pdf)
 
     return finish
 

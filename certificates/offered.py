@@ -29,6 +29,7 @@ class Offered(StrEnum):
     """The kinds of things that can be verified."""
 
     PDF = "pdf"
+    STATUS_COPY = "status_copy"
     PHOTO = "photo"
     PROOF = "proof"
     STATE_PROOF = "state_proof"

@@ -112,7 +112,7 @@ def _needs_units(content: Content) -> bool:
     return len(units) > 1 or len(content.serials) > SERIALS_ON_FRONT_MAX
 
 
-def _co2(text: str) -> Markup:
+def co2(text: str) -> Markup:
     """Lower the 2 of CO2: no Chinese face has the subscript as a character of its own."""
     return Markup(str(escape(text)).replace("CO2", "CO<sub>2</sub>"))  # noqa: S704  # escaped before
 
@@ -123,9 +123,9 @@ def _ending(text: str) -> Markup:
     if tail.isascii():
         tail = text[len(text.rsplit(" ", _WORDS_TOGETHER)[0]) :]
     if len(tail) > (_ENDING_MAX if tail.isascii() else _SIGNS_TOGETHER):
-        return _co2(text)
+        return co2(text)
     head = text[: len(text) - len(tail)]
-    return _co2(head) + Markup('<span class="ending">{}</span>').format(_co2(tail))
+    return co2(head) + Markup('<span class="ending">{}</span>').format(co2(tail))
 
 
 @cache
@@ -136,7 +136,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters["co2"] = _co2
+    environment.filters["co2"] = co2
     environment.filters["ending"] = _ending
     environment.tests["rare"] = has_rare
     return environment

@@ -1,5 +1,6 @@
 """A statement becomes an unsealed PDF/A-3a, also PDF/UA-1: the same statement, the same bytes."""
 
+from collections.abc import Callable
 from datetime import UTC
 from functools import cache
 from importlib.metadata import version
@@ -117,6 +118,20 @@ class Renderer:
             finisher=finisher(drawing),
             attachments=attachments_of(statement, content, self.fetcher),
         )
+        return data
+
+    def write(
+        self,
+        text: str,
+        look: str,
+        finish: Callable[[Any, Any], None],
+        attachments: list[Attachment],
+    ) -> bytes:
+        """Return a document that is no certificate, in the same typefaces."""
+        with quickly():
+            data: bytes = self._layout(text, look).write_pdf(
+                pdf_variant="pdf/a-3a", finisher=finish, attachments=attachments
+            )
         return data
 
     def _laid_out(self, content: Content, statement: Statement) -> Any:

@@ -72,9 +72,13 @@ def attested(statement: Statement, key: ServiceKey) -> Statement:
 
 def addresses_text(statement: Statement) -> str:
     """Write what the page prints besides the entry as a document's keywords hold it."""
-    digest = statement.verifier_sha256
-    parts = (statement.base_url, statement.mirror_url, digest and f"{_DIGEST}{digest}")
-    return ", ".join(filter(None, parts))
+    return addresses_line(statement.base_url, statement.mirror_url, statement.verifier_sha256)
+
+
+def addresses_line(base_url: str, mirror_url: str | None, verifier_sha256: str | None) -> str:
+    """Write addresses and the digest of the offline verifier in one line."""
+    digest = verifier_sha256 and f"{_DIGEST}{verifier_sha256}"
+    return ", ".join(filter(None, (base_url, mirror_url, digest)))
 
 
 class Addresses(NamedTuple):

@@ -22,6 +22,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,7 @@ from certificates.verify_file import ENTRY, PROOF
 from certificates.verify_log import Newer
 from certificates.verify_process import verify_in_child
 from certificates.verify_seal import check_seal
+from certificates.verify_status_copy import is_status_copy, verify_status_copy
 from contracts.dates import BEIJING
 
 EXIT_OK: Final = 0
@@ -46,7 +48,7 @@ EXIT_NOT_CHECKED: Final = 2
 
 
 def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verdict:
-    """Verify a sealed certificate.
+    """Verify a sealed certificate, or a status copy and the certificate in it.
 
     Args:
         data: The whole file. For files from strangers use `verify_in_child`.
@@ -56,7 +58,14 @@ def verify_pdf(data: bytes, trust: Trust, *, newer: Newer | None = None) -> Verd
     Returns:
         All steps; a step that builds on a failed one is not checked.
     """
-    steps, case = Steps(STEPS), Case(trust=trust, newer=newer or Newer())
+    asked = newer or Newer()
+    if is_status_copy(data):
+        return verify_status_copy(data, trust, asked, partial(_verify_paper, trust))
+    return _verify_paper(trust, data, asked)
+
+
+def _verify_paper(trust: Trust, data: bytes, newer: Newer) -> Verdict:
+    steps, case = Steps(STEPS), Case(trust=trust, newer=newer)
     steps.take("file", lambda: case.open(data))
     document = case.document
     if document is not None:

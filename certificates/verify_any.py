@@ -105,16 +105,22 @@ def verify(data: bytes, asking: Asking) -> Verdict:
 
 def asked_online(verdict: Verdict, data: bytes, answering: Answering) -> Verdict:
     """Add what the registry says of a file: whether it records these bytes, and what became."""
-    found = answering.recorded(data)
+    # A status copy is recorded nowhere; the issued file in it is, and its digest is a fact.
+    found = answering.recorded(verdict.facts.sha256 or "")
     steps, number = Steps(RECORD_STEPS), verdict.number
     standing = verdict.standing
     is_ours = verdict.identity == SEALED
     if is_ours or found is not None:
         steps.take("record", lambda: check_record(found, number))
     if number is not None and (is_ours or found is not None):
-        standing = answering.standing(number)
-        now, printed = standing, verdict.facts.errata_seq
-        steps.take("now", lambda: check_standing(standing_of_copy(now, printed)))
+        kept, printed = [answering.standing(number)], verdict.facts.errata_seq
+
+        def judge() -> Finding:
+            kept.append(standing_of_copy(kept[0], printed))
+            return check_standing(kept[-1])
+
+        steps.take("now", judge)
+        standing = kept[-1]
     is_altered = not is_ours and answering.begins_recorded(data) is not None
     identity: Identity = FOREIGN
     if found is not None:

@@ -80,9 +80,9 @@ _COMMON: Final = ("0", "中", "\ue000")
 def prepare() -> None:
     """Load what every check of a page needs, and what no document has a part in."""
     with suppress(RendererError):
-        renderer = _renderer()
+        drawing = renderer()
         for look in LOOKS:
-            renderer.sheets(look)
+            drawing.sheets(look)
             static_layer(look)
     for faces in (ZH, ZH_BOLD, EN, EN_MEDIUM):
         width_mm("".join(_COMMON), faces, 1)
@@ -92,11 +92,12 @@ def prepare() -> None:
 @lru_cache(maxsize=16)
 def _rendered(statement: Statement) -> bytes:
     """Render, or recall: the same paper is often asked about twice."""
-    return _renderer().render(statement)
+    return renderer().render(statement)
 
 
 @cache
-def _renderer() -> Renderer:
+def renderer() -> Renderer:
+    """Return the one renderer of this process."""
     return Renderer()
 
 

@@ -108,7 +108,7 @@ def open_document(data: bytes) -> Document:
         data=data,
         reader=reader,
         rendering=rendering,
-        attachments=_attachments(reader, found),
+        attachments=attached(reader, found, set(ATTACHMENTS), {ERRATA}),
         text=page_text(reader),
     )
 
@@ -197,10 +197,17 @@ def _packed(stream: generic.StreamObject, ref: generic.Reference) -> Iterator[ge
         yield generic.read_object(source, ref)
 
 
-def _attachments(
-    reader: PdfFileReader, dictionaries: Iterable[generic.DictionaryObject]
+def attached(
+    reader: PdfFileReader,
+    found_dictionaries: Iterable[generic.DictionaryObject],
+    required: set[str],
+    allowed: set[str],
 ) -> dict[str, bytes]:
-    """Read the attachments that the catalog names; files elsewhere in the document are refused."""
+    """Read the attachments that the catalog names; files elsewhere in the document are refused.
+
+    Raises:
+        StepFailed: one is missing, strange, too large or hidden.
+    """
     names = reader.root["/Names"]
     if not set(names) <= {"/Dests", "/EmbeddedFiles"} or list(names["/EmbeddedFiles"]) != [
         "/Names"
@@ -215,11 +222,13 @@ def _attachments(
         if len(content) > ATTACHMENT_SIZE_MAX:
             raise StepFailed(f"附件{name}过大", f"attachment {name} is too large")
         found[name] = content
-    if len(listed) != 2 * len(found) or found.keys() - {ERRATA} != set(ATTACHMENTS):
+    if len(listed) != 2 * len(found) or found.keys() - allowed != required:
+        names_wanted = sorted(required)
         raise StepFailed(
-            f"附件应为{'、'.join(ATTACHMENTS)}", f"the attachments are not {', '.join(ATTACHMENTS)}"
+            f"附件应为{'、'.join(names_wanted)}",
+            f"the attachments are not {', '.join(names_wanted)}",
         )
-    embedded = sum(1 for one in dictionaries if one.get("/Type") == "/EmbeddedFile")
+    embedded = sum(1 for one in found_dictionaries if one.get("/Type") == "/EmbeddedFile")
     if embedded != len(found):
         raise StepFailed("文件藏有其他附件", "the file hides other attachments")
     return found

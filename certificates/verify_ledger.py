@@ -57,9 +57,9 @@ class Answering:
             )
         return self.registry
 
-    def recorded(self, data: bytes) -> Recorded | None:
-        """Return what the log records about exactly these bytes."""
-        row = self.opened.books().row(f"file/{sha256(data).hexdigest()}")
+    def recorded(self, digest: str) -> Recorded | None:
+        """Return what the log records about a file of this SHA-256."""
+        row = self.opened.books().row(f"file/{digest}")
         if row is None:
             return None
         return Recorded(number=text_of(row, "number"), copy=integer_of(row, "copy"))
@@ -71,7 +71,7 @@ class Answering:
             end = data.find(END_MARK, end) + len(END_MARK)
             if end < len(END_MARK) or end >= len(data):
                 return None
-            found = self.recorded(data[:end])
+            found = self.recorded(sha256(data[:end]).hexdigest())
             if found is not None:
                 return found
         return None

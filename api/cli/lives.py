@@ -1,5 +1,6 @@
 """`sinkledger certificate status` and `due`: what became of papers, and what time has decided."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +13,13 @@ from api.keys import KeyFileError
 from api.lives import VALID, Life, life_of
 from api.overdue import OverdueError, record_due
 from api.pages.view import minute
+from api.stating import NotStatedError
+from api.status_copies import NothingHappenedError, status_copy
 from api.text.catalogue import say
 from certificates.amounts import tonnes_text
 from certificates.number import NumberError, parse_number
+from certificates.render import RendererError
+from ledger.registry import Registry
 from ledger.submit import ClockError
 
 
@@ -23,6 +28,10 @@ def status(
     data: DataOption = None,
     keys: KeysOption = None,
     *,
+    copy: Annotated[
+        Path | None,
+        typer.Option(help="Write a status copy (PDF) here, with the issued file attached."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell whether a certificate stands, and every entry that changed it.
@@ -43,8 +52,21 @@ def status(
         print_json({"entries": registry.size(), "number": parsed.text, **life.to_json()})
     else:
         _show(parsed.text, life, registry.size())
+    if copy is not None:
+        _write_copy(registry, parsed.text, copy)
     if life.state != VALID:
         raise typer.Exit(1)
+
+
+def _write_copy(registry: Registry, number: str, path: Path) -> None:
+    try:
+        path.write_bytes(status_copy(registry, number))
+    except NothingHappenedError as error:
+        raise CommandError(
+            f"{number}: nothing ever happened to it; the issued file is all there is"
+        ) from error
+    except (NotStatedError, RendererError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _show(number: str, life: Life, entries: int) -> None:

@@ -12,8 +12,12 @@ from api.problems import NotFoundError
 from api.routes.log import TEXT, Described
 from api.routes.pages_of import page_of_rows
 from api.routes.records import row_of
+from api.stating import NotStatedError, NotYetError
+from api.status_copies import NothingHappenedError, status_copy
+from certificates.render import RendererError
 from contracts.lookup import integer_of, objects_of, text_of
 from ledger.registry import Registry
+from ledger.state.view import NotCommittedError
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 FILE: Final[Described] = {200: {"description": "Paper", "content": {"application/pdf": {}}}}
@@ -57,6 +61,26 @@ def read_certificate_proof(number: str, registry: RegistryDep) -> Response:
     return Response(
         newest_file(registry, number.upper(), ".tlog-proof", "proof_sha256"),
         media_type="text/plain; charset=utf-8",
+    )
+
+
+@router.get("/certificates/{number}/status-copy", response_class=Response, responses=FILE)
+def read_status_copy(number: str, registry: RegistryDep) -> Response:
+    """Return what became of a certificate as an unsealed paper, with the issued file attached.
+
+    There is none of a certificate to which nothing ever happened.
+    """
+    try:
+        content = status_copy(registry, number.upper())
+    except NotYetError as error:
+        raise NotCommittedError(str(error)) from error
+    except (NothingHappenedError, NotStatedError, RendererError) as error:
+        raise NotFoundError(str(error)) from error
+    name = f"{number.upper()}-status.pdf"
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
 
 

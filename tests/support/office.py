@@ -36,7 +36,8 @@ def act(
 ) -> Entry:
     """Record an order of the registry's officers, or of its certificate service."""
     desk = desk_of(registry, at_us)
-    draft = draft_order(desk, kind, ACTORS.get(kind, "registrar"), body)
+    actor = f"acct/{body['account']}" if "account" in body else ACTORS.get(kind, "registrar")
+    draft = draft_order(desk, kind, actor, body)
     keys = registry.settings.keys
     if kind in ACTORS:
         paths = [keys / "service-certificates.pem"]
