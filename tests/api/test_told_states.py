@@ -95,7 +95,8 @@ def test_a_state_is_told_at_all_three_places(told: tuple[Told, Case]) -> None:
     assert answer.status_code == 200
     told_text = text_of(answer.content)
     assert expected.banner in told_text
-    assert "状态副本Statuscopy·本文件不是证书Thisisnotacertificate·示例·无效" in told_text
+    assert "状态副本Statuscopy·本文件不是证书Thisisnotacertificate" in told_text
+    assert "示例·无效SAMPLE·NOTVALID·包头市" in told_text
     verdict = case.judged(answer.content)
     assert (verdict.offered, verdict.number) == ("status_copy", case.number)
     assert [step.name for step in verdict.steps[:3]] == ["copy", "drawn", "proven"]
