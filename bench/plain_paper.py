@@ -20,7 +20,7 @@ from certificates.fitting import FULL
 from certificates.looks import LOOKS
 from certificates.page import page_html
 from certificates.qr import qr_operators, qr_text
-from certificates.render import Renderer, attachments_of, generator
+from certificates.render import Renderer, attachments_of, generator, style_of
 from certificates.statement import Statement
 
 # Our own sheet assumes that nothing has a margin to begin with.
@@ -40,7 +40,7 @@ def plain_paper(renderer: Renderer, content: Content, statement: Statement) -> b
     text = text.replace('<section class="front', f'{front}<section class="front', 1)
     behind = _picture(content.body.look, [ANNEX, *[SAMPLE] * content.is_demo], "", page="annex")
     text = text.replace('<div class="head">', f'{behind}<div class="head">', 1)
-    sheets = [CSS(string=_RESET), *renderer.sheets(content.body.look)]
+    sheets = [CSS(string=_RESET), style_of(content.body.look)]
     document = HTML(string=text, url_fetcher=renderer.fetcher).render(
         stylesheets=sheets, font_config=renderer.fonts
     )

@@ -112,6 +112,11 @@ def _needs_units(content: Content) -> bool:
     return len(units) > 1 or len(content.serials) > SERIALS_ON_FRONT_MAX
 
 
+def size_class(size_pt: float) -> str:
+    """Name the style sheet's class of a type size, which is in tenths of a point."""
+    return f"pt{round(size_pt * 10)}"
+
+
 def co2(text: str) -> Markup:
     """Lower the 2 of CO2: no Chinese face has the subscript as a character of its own."""
     return Markup(str(escape(text)).replace("CO2", "CO<sub>2</sub>"))  # noqa: S704  # escaped before
@@ -138,5 +143,6 @@ def _environment() -> Environment:
     )
     environment.filters["co2"] = co2
     environment.filters["ending"] = _ending
+    environment.filters["size"] = size_class
     environment.tests["rare"] = has_rare
     return environment

@@ -23,7 +23,7 @@ from certificates.finisher import Drawing, finisher
 from certificates.fitting import FULL
 from certificates.fitting_boxes import PageFullError
 from certificates.looks import LOOKS
-from certificates.page import page_html, recorded_at
+from certificates.page import page_html, recorded_at, size_class
 from certificates.qr import qr_text
 from certificates.quickly import quickly
 from certificates.statement import Statement
@@ -35,6 +35,10 @@ __all__ = ["MissingGlyphError", "PageFullError", "Renderer", "RendererError"]
 # Where the first page's flowing parts must end, in CSS pixels (96 an inch).
 _PX_PER_MM: Final = 96 / 25.4
 _ENDS_MM: Final = {"middle-end": 109.9, "limits-end": 184.7, "limits-en-end": 184.7}
+
+_SHEETS: Final = ("base.css", "certificate.css")
+_SIZES: Final = range(70, 361)
+"""All type sizes that fitting may choose, in tenths of a point."""
 
 _LAYOUTS_MAX: Final = 4
 _STEP: Final = 0.04
@@ -71,15 +75,8 @@ class Renderer:
             )
         self.fonts = FontConfiguration()
         self.fetcher = _PackagedOnly()
-        self._faces = CSS(
-            string=font_face_css(),
-            font_config=self.fonts,
-            url_fetcher=self.fetcher,
-        )
-
-    def sheets(self, look: str) -> list[CSS]:
-        """Return the style sheets of a look, parsed once."""
-        return [self._faces, _style_of(look)]
+        # Reading it is what makes the typefaces known.
+        CSS(string=font_face_css(), font_config=self.fonts, url_fetcher=self.fetcher)
 
     def render(self, statement: Statement) -> bytes:
         """Return the paper, its seal field still empty.
@@ -148,19 +145,23 @@ class Renderer:
 
     def _layout(self, text: str, look: str) -> Any:
         document = PaperDocument(text, self.fetcher)
-        laid_out = document.render(stylesheets=self.sheets(look), font_config=self.fonts)
+        laid_out = document.render(stylesheets=[style_of(look)], font_config=self.fonts)
         laid_out.fonts = PaperFonts()
         return laid_out
 
 
 @cache
-def _style_of(look: str) -> CSS:
-    """Return the style sheet with a look's colours; CSS variables are solved for every style."""
-    text = (files("certificates") / "templates" / "certificate.css").read_text("utf-8")
-    palette = LOOKS[look].palette
-    return CSS(
-        string=text.replace("var(--deep)", palette.deep).replace("var(--main)", palette.main)
-    )
+def style_of(look: str) -> CSS:
+    """Return the style sheet of a look; one, because each is matched with every element.
+
+    Its colours are put in here: CSS variables are solved anew for every style. So are type sizes,
+    as classes: a `style` attribute is parsed anew for every element.
+    """
+    palette, folder = LOOKS[look].palette, files("certificates") / "templates"
+    text = "\n".join((folder / name).read_text("utf-8") for name in _SHEETS)
+    sizes = (f".{size_class(tenths / 10)} {{ font-size: {tenths / 10}pt; }}" for tenths in _SIZES)
+    text = text.replace("var(--deep)", palette.deep).replace("var(--main)", palette.main)
+    return CSS(string="\n".join((text, *sizes)))
 
 
 def _too_low(document: Any) -> set[str]:

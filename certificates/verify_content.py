@@ -22,7 +22,7 @@ from certificates.faces import printable
 from certificates.looks import LOOKS
 from certificates.measure import EN, EN_MEDIUM, ZH, ZH_BOLD, width_mm
 from certificates.page_text import page_count, page_text, squeeze
-from certificates.render import Renderer, RendererError
+from certificates.render import Renderer, RendererError, style_of
 from certificates.statement import Addresses, Statement, addresses_of
 from certificates.verdict import Finding, StepFailed, StepNotChecked
 from certificates.verify_file import (
@@ -80,9 +80,9 @@ _COMMON: Final = ("0", "中", "\ue000")
 def prepare() -> None:
     """Load what every check of a page needs, and what no document has a part in."""
     with suppress(RendererError):
-        drawing = renderer()
+        renderer()
         for look in LOOKS:
-            drawing.sheets(look)
+            style_of(look)
             static_layer(look)
     for faces in (ZH, ZH_BOLD, EN, EN_MEDIUM):
         width_mm("".join(_COMMON), faces, 1)
