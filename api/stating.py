@@ -16,8 +16,9 @@ from api.founding import service_seed
 from api.pages.offline import offline_page
 from api.proving import store_of
 from certificates.errata import ERRATUM
+from certificates.outline import outline_key
 from certificates.service_key import ServiceKey
-from certificates.statement import Statement, attested
+from certificates.statement import RIGHT, Statement, attested
 from certificates.status_list import STATUS
 from certificates.verify_state import SUPERSEDED, VALID
 from contracts.v1.certificate_record import SERVICE
@@ -90,7 +91,7 @@ def statements_of(registry: Registry, asked: Sequence[Stated]) -> list[Statement
         elif isinstance(state_proof, NotStatedError):
             found.append(state_proof)
         else:
-            proven, errata = state_proof
+            proven, errata, outline = state_proof
             proof = TlogProof(index=one.seq, path=paths[one.seq], checkpoint=note)
             statement = Statement(
                 kind=one.kind,
@@ -99,6 +100,7 @@ def statements_of(registry: Registry, asked: Sequence[Stated]) -> list[Statement
                 proof=proof.to_bytes(),
                 state_proof=proven,
                 errata_proof=errata,
+                outline_proof=outline,
                 base_url=registry.settings.base_url,
                 mirror_url=registry.settings.mirror_url,
                 verifier_sha256=verifier,
@@ -150,10 +152,11 @@ def _published(registry: Registry) -> tuple[bytes, Checkpoint]:
 
 def _state_proofs(
     registry: Registry, asked: Sequence[Stated]
-) -> list[tuple[bytes, bytes] | NotStatedError]:
-    """Return for each certificate the proofs of its status and its errata, or why it is not issued.
+) -> list[tuple[bytes, bytes, bytes] | NotStatedError]:
+    """Return for each certificate proofs of status, errata and outline, or why it is not issued.
 
-    Of a certificate that was never corrected there is nothing to prove about errata.
+    Of a certificate that was never corrected there is nothing to prove about errata, and only a
+    parcel may have a published outline.
     """
     keys = (f"{STATUS}{one.number}" for one in asked)
     claims = [partial(prove_key, key=key) for key in keys]
@@ -165,20 +168,36 @@ def _state_proofs(
             ]
             lists = [partial(prove_prefix, prefix=f"{ERRATUM}{number}/") for number in corrected]
             listed = prove_each(registry, store, lists) if lists else []
+            parcels = _outline_keys(registry, asked)
+            drawn = [partial(prove_key, key=key) for key in parcels.values()]
+            outlined = prove_each(registry, store, drawn) if drawn else []
     except NotCommittedError as error:
         raise NotYetError(f"{error}; {ADVICE}") from error
     except StateDamagedError as error:
         raise NotStatedError(
             f"state.db is damaged: {error}; run: sinkledger state commit"
         ) from error
-    if any(one.entry != proofs[0].entry for one in listed):
+    if any(one.entry != proofs[0].entry for one in (*listed, *outlined)):
         raise NotYetError("a new state was committed meanwhile; try again")
     errata = {number: proof.to_bytes() for number, proof in zip(corrected, listed, strict=True)}
+    outlines = {
+        number: proof.to_bytes()
+        for number, proof in zip(parcels, outlined, strict=True)
+        if isinstance(proof.claim, Presence)
+    }
     through = read_commitment(parse_entry(proofs[0].entry)).through if proofs else -1
     return [
-        _unfit(registry, one, proof, through) or (proof.to_bytes(), errata.get(one.number, b""))
+        _unfit(registry, one, proof, through)
+        or (proof.to_bytes(), errata.get(one.number, b""), outlines.get(one.number, b""))
         for one, proof in zip(asked, proofs, strict=True)
     ]
+
+
+def _outline_keys(registry: Registry, asked: Sequence[Stated]) -> dict[str, str]:
+    """Return by the numbers of rights where the outlines of their parcels would stand."""
+    rights = [one for one in asked if one.kind == RIGHT]
+    keys = {one.number: outline_key(parse_entry(registry.entry_bytes(one.seq))) for one in rights}
+    return {number: key for number, key in keys.items() if key is not None}
 
 
 def _status(proof: StateProof) -> dict[str, Json] | None:

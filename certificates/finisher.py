@@ -15,7 +15,9 @@ import pydyf
 from certificates.art import PAGE_HEIGHT_MM, fill
 from certificates.art_layer import ANNEX, CODE_MM, FRONT, LINES, SAMPLE, static_layer
 from certificates.art_map import map_operators
+from certificates.art_outline import outlined_map
 from certificates.looks import LOOKS
+from certificates.outline import Rings
 from certificates.qr import qr_operators
 from certificates.writing import write_paper
 
@@ -55,6 +57,7 @@ class Drawing:
     is_demo: bool
     qr_text: str
     counties: tuple[str, ...] = ()
+    outline: Rings = ()
 
 
 def finisher(drawing: Drawing) -> Callable[[Any, Pdf], None]:
@@ -102,6 +105,8 @@ def _code(drawing: Drawing) -> str:
     code = f"{fill(palette.deep)} {qr_operators(drawing.qr_text, *CODE_MM)}"
     if not drawing.counties:
         return code
+    if drawing.outline:
+        return f"{outlined_map(palette, drawing.counties, drawing.outline, MAP_AT_MM)} {code}"
     return f"{map_operators(palette, drawing.counties, *MAP_AT_MM)} {code}"
 
 

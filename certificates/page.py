@@ -75,6 +75,7 @@ def page_html(
         "recorded": f"{recorded_at(content):%Y-%m-%d %H:%M:%S} UTC+8",
         "created": recorded_at(content).isoformat(timespec="seconds"),
         "checkpoint_size": checkpoint_size(statement),
+        "map_words": wording.OUTLINE if statement.outline_proof else wording.MAP,
         "wording": wording,
     }
     return _environment().get_template("certificate.html").render(values)

@@ -109,6 +109,7 @@ class Renderer:
             is_demo=content.is_demo,
             qr_text=qr_text(statement.base_url, content.number, statement.code),
             counties=content.body.counties,
+            outline=statement.outline(),
         )
         data: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a",
@@ -194,6 +195,8 @@ def attachments_of(statement: Statement, content: Content, fetcher: URLFetcher) 
     ]
     if statement.errata_proof:
         parts.append(("errata.state-proof", statement.errata_proof, "All its errata in that state"))
+    if statement.outline_proof:
+        parts.append(("outline.state-proof", statement.outline_proof, "The parcel's outline in it"))
     return [
         Attachment(
             string=data,

@@ -7,6 +7,7 @@ from certificates.compact import claims_of, make_code
 from certificates.content import content_of
 from certificates.credential import make_credential
 from certificates.errata import Errata, read_errata
+from certificates.outline import Rings, read_outline
 from certificates.service_key import ServiceKey
 from ledger.log.entry import parse_entry
 
@@ -28,6 +29,7 @@ class Statement:
         entry: Canonical bytes of the stating entry.
         proof: The stating entry's proof file.
         state_proof: That no status row of this certificate stood in a later state, or a good one.
+        outline_proof: The published outline of the parcel in that state; none if it has none.
         errata_proof: That these are all its errata in that state; none if it has none.
         credential: The same as a signed W3C credential; see `attested`.
         code: The compact statement that the QR code holds.
@@ -42,6 +44,7 @@ class Statement:
     proof: bytes
     state_proof: bytes
     errata_proof: bytes = b""
+    outline_proof: bytes = b""
     credential: bytes = b""
     code: bytes = b""
     base_url: str
@@ -55,6 +58,14 @@ class Statement:
             ContentError: the proofs do not fit together.
         """
         return read_errata(self.state_proof, self.errata_proof)
+
+    def outline(self) -> Rings:
+        """Return the parcel's published outline, which a paper of a right shows.
+
+        Raises:
+            ContentError: the proofs do not fit together.
+        """
+        return read_outline(parse_entry(self.entry), self.state_proof, self.outline_proof)
 
 
 def attested(statement: Statement, key: ServiceKey) -> Statement:

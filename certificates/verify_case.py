@@ -5,12 +5,14 @@ from datetime import datetime
 
 from certificates.content_parts import ContentError
 from certificates.errata import read_errata
+from certificates.outline import read_outline
 from certificates.trust import Trust
 from certificates.verdict import Facts, Finding, Standing, StepFailed
 from certificates.verify_extension import Sections, is_extended, open_sections, with_archives
 from certificates.verify_file import (
     ENTRY,
     ERRATA,
+    OUTLINE,
     REGISTRY,
     STATE_PROOF,
     Document,
@@ -81,6 +83,10 @@ class Case:
             errata = read_errata(attachments[STATE_PROOF], attachments.get(ERRATA))
         except ContentError as error:
             raise StepFailed("更正附件的形式不对", f"its errata: {error}") from error
+        try:
+            read_outline(attested.entry, attachments[STATE_PROOF], attachments.get(OUTLINE))
+        except ContentError as error:
+            raise StepFailed("范围附件的形式不对", f"its outline: {error}") from error
         self.attested = replace(attested, errata=errata)
         self.entry = self.attested.entry
         return check_anchors(self.attested, self.trust)
@@ -112,6 +118,8 @@ class Case:
         self.standing = prove_standing(proof, entry, number, self.trust)
         if attested.errata is not None:
             prove_errata(document.attachments[ERRATA], self.trust)
+        if OUTLINE in document.attachments:
+            prove_errata(document.attachments[OUTLINE], self.trust)
         if self.newer.state is not None:
             newer = prove_standing(self.newer.state, entry, number, self.trust)
             if newer.as_of < self.standing.as_of:

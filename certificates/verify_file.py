@@ -2,7 +2,8 @@
 
 Our file has two sections: the rendering, and the seal appended to it. Any third one, and any byte
 after the last end mark, is a change after the seal, however harmless it looks; so no list of
-harmless changes is kept. A corrected copy has one attachment more than others, its errata.
+harmless changes is kept. A corrected copy has one attachment more than others, its errata;
+a right whose outline is published has that.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ STATE_PROOF: Final = "status.state-proof"
 CREDENTIAL: Final = "credential.json"
 CODE: Final = "statement.cose"
 ERRATA: Final = "errata.state-proof"
+OUTLINE: Final = "outline.state-proof"
 ATTACHMENTS: Final = (ENTRY, PROOF, REGISTRY, STATE_PROOF, CREDENTIAL, CODE)
 
 END_MARK: Final = b"\n%%EOF\n"
@@ -108,7 +110,7 @@ def open_document(data: bytes) -> Document:
         data=data,
         reader=reader,
         rendering=rendering,
-        attachments=attached(reader, found, set(ATTACHMENTS), {ERRATA}),
+        attachments=attached(reader, found, set(ATTACHMENTS), {ERRATA, OUTLINE}),
         text=page_text(reader),
     )
 

@@ -115,6 +115,7 @@ CHECK: Final = Pair(
 )
 
 MAP: Final = Pair("所在旗县区（示意）", "County (sketch)")
+OUTLINE: Final = Pair("公布范围与旗县区（示意）", "Outline and county (sketch)")
 SERIALS: Final = Pair("序列号（每号 1 千克）", "Serials, one per kg")
 WHO: Final = Pair("名称与代码", "Name and code")
 IN_ALL: Final = Pair("合计", "in all")

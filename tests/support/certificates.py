@@ -7,10 +7,11 @@ longer = log.restated("RT", payer=None)     # the same entry, its row told other
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from certificates.content import Content, content_of
+from certificates.outline import outline_key
 from certificates.service_key import ServiceKey
 from certificates.statement import Statement, attested
 from contracts.books import MemoryBooks
@@ -88,7 +89,13 @@ class FakeLog:
             base_url=BASE_URL,
             mirror_url=mirror_url,
         )
-        return attested(statement, SERVICE_KEY)
+        return attested(replace(statement, outline_proof=self._outline(entry)), SERVICE_KEY)
+
+    def _outline(self, entry: Entry) -> bytes:
+        key = outline_key(entry)
+        if key is None or self.view.text(key) is None:
+            return b""
+        return self.state_proof(key)
 
     def content(self, kind: str) -> Content:
         """Return that paper in words."""

@@ -9,7 +9,7 @@
 async function verifyCertificate(bytes, given) {
   const steps = new Steps();
   const known = {
-    sha256: sha256Hex(bytes), entry: null, opening: null, statement: null, errata: null,
+    sha256: sha256Hex(bytes), entry: null, opening: null, statement: null, errata: null, outline: null,
   };
   await steps.take('file', async () => {
     known.file = await openCertificate(bytes);
@@ -101,6 +101,7 @@ async function readAttached(known) {
   known.opening = await readOpening(attachments.get(ATTACHED_REGISTRY));
   known.entry = await readSignedEntry(attachments.get(ATTACHED_ENTRY), known.opening);
   known.errata = readErrata(attachments);
+  known.outline = readOutline(attachments, known.entry);
   const { seq, order, at_us: atUs } = known.entry;
   return ['entry_ok', { seq, kind: order.kind, at: beijingTime(atUs) }];
 }

@@ -22,6 +22,20 @@ function readErrata(attachments) {
   return { corrections, newestSeq, stated };
 }
 
+/** Read the proof of the parcel's published outline, which the paper of a right may bring. */
+function readOutline(attachments, entry) {
+  const attached = attachments.get(ATTACHED_OUTLINE);
+  if (attached === undefined) return null;
+  const status = parseStateProof(parseCanonicalLine(attachments.get(ATTACHED_STATE)));
+  const stated = parseStateProof(parseCanonicalLine(attached));
+  const parcel = entry.outcome.rows.find(({ key }) => key.startsWith('parcel/'))?.key;
+  const fits = entry.order.kind === 'parcel.register' && stated.claim.kind === 'presence'
+    && stated.claim.key === parcel?.replace('parcel/', 'outline/')
+    && sameBytes(status.entry, stated.entry);
+  require_(fits, 'outline_form');
+  return stated;
+}
+
 function readCorrected(key, text) {
   const { before, after, seq } = parseCanonicalText(text);
   const [field, wanted] = key.slice(key.lastIndexOf('/') + 1).split('.');
@@ -51,6 +65,7 @@ async function checkStatus(known, given) {
   require_(attached.claim.key === `status/${number}`, 'status_other');
   const own = await provenStatus(attached, known.entry, given);
   if (errata) await provenStatus(errata.stated, known.entry, given);
+  if (known.outline) await provenStatus(known.outline, known.entry, given);
   if (given.policy === null) throw new NotChecked('no_policy');
   const { row, through } = await newestStatus(own, known, given);
   const corrected = errata && row?.state === 'superseded' && row.corrected_seq === errata.newestSeq;

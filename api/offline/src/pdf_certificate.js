@@ -10,6 +10,7 @@ const ATTACHED = [
   ATTACHED_ENTRY, ATTACHED_PROOF, ATTACHED_REGISTRY, ATTACHED_STATE, ATTACHED_CREDENTIAL, ATTACHED_CODE,
 ];
 const ATTACHED_ERRATA = 'errata.state-proof';
+const ATTACHED_OUTLINE = 'outline.state-proof';
 const ATTACHMENT_BYTES_MAX = 2_000_000;
 const ACTING_KEYS = ['AA', 'JS', 'JavaScript', 'OpenAction', 'PA', 'RichMedia', 'URI', 'XFA'];
 const ACTING_TYPES = new Set([
@@ -59,7 +60,7 @@ async function readAttachments(pdf, root) {
   const plain = Array.from(names.keys()).every((key) => key === 'Dests' || key === 'EmbeddedFiles');
   require_(plain, 'pdf_attachments');
   const listed = pdfValue(pdf, files.get('Names'));
-  require_(Array.isArray(listed) && listed.length <= 2 * ATTACHED.length + 2, 'pdf_attachments');
+  require_(Array.isArray(listed) && listed.length <= 2 * ATTACHED.length + 4, 'pdf_attachments');
   const found = new Map();
   for (let at = 0; at < listed.length; at += 2) {
     const specification = pdfValue(pdf, listed[at + 1]);
@@ -69,7 +70,8 @@ async function readAttachments(pdf, root) {
     require_(content.length <= ATTACHMENT_BYTES_MAX, 'pdf_attachments');
     found.set(pdfString(name.string), content);
   }
-  const expected = found.has(ATTACHED_ERRATA) ? [...ATTACHED, ATTACHED_ERRATA] : ATTACHED;
+  const further = [ATTACHED_ERRATA, ATTACHED_OUTLINE].filter((name) => found.has(name));
+  const expected = [...ATTACHED, ...further];
   const complete = listed.length === 2 * expected.length && found.size === expected.length;
   require_(complete && ATTACHED.every((name) => found.has(name)), 'pdf_attachments');
   const embedded = Array.from(pdf.objects.values())

@@ -118,6 +118,7 @@ const REASONS = {
   code_number: ['二维码地址中的编号与其中签名的编号 {number} 不同', 'the address in the code names another number than the signed one, {number}'],
   errata_form: ['更正附件的形式不对，或属于另一证书、另一状态', 'its errata are not well formed, or of another certificate or state'],
   errata_unrecorded: ['所载更正不在登记簿中', 'it prints errata that are not recorded'],
+  outline_form: ['范围附件的形式不对，或属于另一地块、另一状态', 'its outline is not well formed, or of another parcel or state'],
   status_other: ['状态证明属于另一证书', 'the state proof is of another certificate'],
   status_old: ['状态（截至第 {through} 号记录）早于证书所依据的第 {seq} 号记录', 'the state (through entry {through}) is older than the stating entry {seq}'],
   status_not_valid: ['证书当时的状态是 {state}', 'the certificate’s status was {state}'],
