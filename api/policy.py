@@ -34,6 +34,8 @@ POLICIES: Final = {
     ("GET", "/v1/claims/{claim}"): "public",
     ("GET", "/v1/entries/{seq}"): "public",
     ("GET", "/v1/entries/{seq}/proof"): "public",
+    ("GET", "/v1/holdings"): "public",
+    ("GET", "/v1/holdings/{holding}"): "public",
     ("GET", "/v1/jobs"): "public",
     ("GET", "/v1/losses"): "public",
     ("GET", "/v1/losses/{loss}"): "public",

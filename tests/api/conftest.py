@@ -9,7 +9,9 @@ import pytest
 from api.demo.play import ISSUED, perform
 from contracts.dates import BEIJING
 from tests.support import service
+from tests.support.many_papers import copied
 from tests.support.service import Service, copied_service, open_service, step_of
+from tests.support.told import Told, first_retirement, suspend
 
 _EVENING = datetime(ISSUED.year, ISSUED.month, ISSUED.day, 20, tzinfo=BEIJING)
 DEMO_US = int(_EVENING.timestamp()) * 1_000_000
@@ -52,3 +54,13 @@ def before_transfer(stations: dict[str, Path], tmp_path: Path) -> Iterator[Servi
     opened = copied_service(stations["units.transfer"], tmp_path / "own", step.at_us)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def suspended(played: Path, tmp_path: Path) -> Iterator[Told]:
+    """The demonstration's first retirement, its certificate suspended and that published."""
+    told = first_retirement(copied(played, tmp_path / "own"))
+    suspend(told)
+    told.publish()
+    yield told
+    told.service.close()

@@ -1,6 +1,6 @@
 """The status copy itself: the issued file in it, its bytes, and what a forger can make of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,18 +16,8 @@ from certificates.status_copy_page import render_status_copy
 from ledger.log.state_claims import Presence
 from ledger.log.state_file import StateProof
 from tests.support.life_bodies import standing
-from tests.support.many_papers import copied
 from tests.support.office import renderer
-from tests.support.told import Told, first_retirement, suspend
-
-
-@pytest.fixture
-def suspended(played: Path, tmp_path: Path) -> Iterator[Told]:
-    told = first_retirement(copied(played, tmp_path / "own"))
-    suspend(told)
-    told.publish()
-    yield told
-    told.service.close()
+from tests.support.told import Told
 
 
 def opened(data: bytes) -> pikepdf.Pdf:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from api.lives import Life
+from api.status_copies import drawn
+from certificates.wording_status import STATES
 from tests.support.many_papers import copied
 from tests.support.told import (
     Told,
@@ -21,6 +24,8 @@ from tests.support.told import (
     revoke,
     suspend,
 )
+
+Check = Callable[[Told, "Case"], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +82,24 @@ def told(
     told.service.close()
 
 
-def test_a_state_is_told_at_all_three_places(told: tuple[Told, Case]) -> None:
-    case, expected = told
+def check_page(case: Told, expected: Case) -> None:
     page = case.service.client.get(f"/verify/{case.number}").text
     assert f'<body class="{expected.body_class}">' in page
     assert expected.page in page
-    assert (case.bit("revocation"), case.bit("suspension")) == (
-        expected.revoked,
-        expected.suspended,
-    )
+    link = f"/v1/certificates/{case.number}/status-copy"
+    assert (link in page) is (expected.banner is not None)
+
+
+def check_lists(case: Told, expected: Case) -> None:
+    bits = (case.bit("revocation"), case.bit("suspension"))
+    assert bits == (expected.revoked, expected.suspended)
+
+
+def check_copy(case: Told, expected: Case) -> None:
     answer = case.copy()
     if expected.banner is None:
         assert answer.status_code == 404
-        assert "status-copy" not in page
         return
-    assert f"/v1/certificates/{case.number}/status-copy" in page
     assert answer.status_code == 200
     told_text = text_of(answer.content)
     assert expected.banner in told_text
@@ -106,8 +114,47 @@ def test_a_state_is_told_at_all_three_places(told: tuple[Told, Case]) -> None:
     assert (online.identity, online.step("now").state) == ("identical", expected.step)
 
 
+def test_a_state_is_told_at_all_three_places(told: tuple[Told, Case]) -> None:
+    for check in (check_page, check_lists, check_copy):
+        check(*told)
+
+
 def text_of(pdf: bytes) -> str:
     said = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
     )
     return re.sub(r"\s", "", said.stdout.decode())
+
+
+@pytest.mark.parametrize(
+    ("check", "target", "broken"),
+    [
+        pytest.param(check_page, "api.pages.lookup.life_of", lambda *_: Life(), id="page"),
+        pytest.param(
+            check_lists,
+            "certificates.status_list.PURPOSES",
+            {"revocation": frozenset({"revoked"}), "suspension": frozenset()},
+            id="lists",
+        ),
+        pytest.param(
+            check_copy,
+            "certificates.status_copy_page.wording_status.STATES",
+            dict.fromkeys(STATES, STATES["valid"]),
+            id="banner",
+        ),
+        pytest.param(
+            check_copy,
+            "certificates.verify_any.check_standing",
+            lambda _: ("有效", "valid"),
+            id="verdict-now",
+        ),
+    ],
+)
+def test_a_place_that_tells_another_state_is_noticed(
+    suspended: Told, monkeypatch: pytest.MonkeyPatch, check: Check, target: str, broken: object
+) -> None:
+    drawn.cache_clear()
+    monkeypatch.setattr(target, broken)
+    with pytest.raises(AssertionError):
+        check(suspended, CASES["suspended"])
+    drawn.cache_clear()

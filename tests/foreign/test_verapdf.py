@@ -18,6 +18,7 @@ from tests.support.certificates import demo_log
 from tests.support.extended_paper import dated, extended
 from tests.support.sealed_paper import registry, renderer, rendering
 from tests.support.specimens import LOOKS, paper
+from tests.support.status_papers import status_paper
 
 JARS = ROOT / ".tools" / "verapdf"
 PROGRAM = "org.verapdf.apps.GreenfieldCliWrapper"
@@ -53,6 +54,8 @@ def test_every_paper_conforms(flavour: str, tmp_path: Path) -> None:
         ("ranges", many_ranges(40)),
     ):
         papers[name] = registry().seal(renderer().render(log.statement("RT")))
+    papers["status-revoked"] = status_paper("revoked", "false_statement")
+    papers["status-expired"] = status_paper("expired", "display_right_ended")
     assert judged(flavour, papers, tmp_path) == dict.fromkeys(papers, "PASS")
 
 
