@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from multiprocessing import active_children
 from pathlib import Path
 
 from api.demo.play import perform
@@ -93,7 +94,7 @@ class Memory:
     worker_cpu_s: float = 0.0
 
     def look(self) -> None:
-        workers = _workers()
+        workers = [one.pid or 0 for one in active_children()]
         if not workers:  # the last batch is recorded when they have gone
             return
         self.seen.append((_rss_mb(os.getpid()), max(_rss_mb(pid) for pid in workers)))
@@ -218,15 +219,6 @@ def _cpu_of_s(pid: int) -> float:
     fields = _file(pid, "stat").rpartition(b") ")[2].split()
     ticks = sum(int(one) for one in fields[11:13])
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _workers() -> list[int]:
-    pids = [
-        int(pid)
-        for task in Path("/proc/self/task").iterdir()
-        for pid in (task / "children").read_text(encoding="ascii").split()
-    ]
-    return [pid for pid in pids if b"spawn_main" in _file(pid, "cmdline")]
 
 
 def _rss_mb(pid: int) -> float:
