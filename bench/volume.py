@@ -30,6 +30,7 @@ from tests.support.time_authority import found_authority, serving
 
 NAME = "volume"
 PAPERS = 240
+PAPERS_MIN = 64
 SUBJECTS = 2_000
 LIMIT_PER_S = 12
 YEAR = 100_000
@@ -42,6 +43,8 @@ KINDS = ("RT",)
 
 def run(papers: int = PAPERS, subjects: int = SUBJECTS) -> dict[str, object]:
     """Issue papers by one worker and by two; then measure what the parent alone does."""
+    if papers < PAPERS_MIN:
+        raise ValueError(f"a rate needs {PAPERS_MIN} papers at least")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         registry = perform(folder / "demo", lambda _: None).registry
