@@ -17,6 +17,7 @@ from certificates.seal import Sealer
 from certificates.seal_key import SealKeyError
 from certificates.service_key import ServiceKey
 from certificates.statement import attested
+from certificates.trust import TrustError
 from contracts.v1.certificate_record import SERVICE
 from ledger.anchors.time_stamps import TimeStampError
 from ledger.log.entry import EntryError
@@ -47,5 +48,5 @@ def _press(renderer: Renderer, sealer: Sealer, key: ServiceKey, sheet: Sheet) ->
         return Unmade(trouble=Trouble.PAPER, reason=str(error))
     except TimeStampError as error:
         return Unmade(trouble=Trouble.TIME, reason=str(error))
-    except SealKeyError as error:
+    except (SealKeyError, TrustError) as error:
         return Unmade(trouble=Trouble.KEY, reason=str(error))

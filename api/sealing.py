@@ -9,12 +9,12 @@ from certificates.pki_root import RootError
 from certificates.seal import Sealer
 from certificates.seal_key import KeyFolder, KeyPlace, SealKeyError, Token
 from certificates.time_stamper import Authority
-from certificates.trust import TIME_ROOTS
+from certificates.trust import TIME_ROOTS, TrustError
 from ledger.anchors.time_stamps import TimeStampError, read_roots
 from ledger.files import write_atomically
 from ledger.settings import Settings, SettingsError
 
-FAILURES: Final = (RootError, SealKeyError, SettingsError, TimeStampError)
+FAILURES: Final = (RootError, SealKeyError, SettingsError, TimeStampError, TrustError)
 """Why a seal cannot be opened or used; each text says what to do."""
 
 
@@ -39,9 +39,10 @@ def open_sealer(settings: Settings) -> Sealer:
     """Open this node's seal, which is dated by the authority that the settings name, if any.
 
     Raises:
-        RootError, SealKeyError, SettingsError, TimeStampError: it is not set up (`FAILURES`).
+        RootError, SealKeyError, SettingsError, TimeStampError, TrustError: it is not set up
+            (`FAILURES`).
     """
-    return Sealer(settings.keys, authority_of(settings), key_place(settings))
+    return Sealer(settings.keys, authority_of(settings), key_place(settings), settings.trust)
 
 
 def authority_of(settings: Settings) -> Authority | None:

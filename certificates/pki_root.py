@@ -120,14 +120,27 @@ class Root:
     ) -> x509.CertificateRevocationList:
         """Add a seal to the list; what it sealed before `at`, by a trusted clock, stays good.
 
+        The true start of a theft is often found later: the date can be brought forward, but never
+        put off, as what was refused once must not become good.
+
         Raises:
-            RootError: not a seal of this root, revoked already, or another reason than `REASONS`.
+            RootError: not a seal of this root; `at` is in the future, before the seal, or not
+                earlier than what the list says; or another reason than `REASONS`.
         """
         text = serial_text(serial)
-        if serial not in {one.serial_number for one in self.seals()}:
+        seal = next((one for one in self.seals() if one.serial_number == serial), None)
+        if seal is None:
             raise RootError(f"no seal of this root has the serial number {text}")
-        if self._list().get_revoked_certificate_by_serial_number(serial) is not None:
-            raise RootError(f"the seal {text} is revoked already")
+        if at > now:
+            raise RootError(f"a seal is not revoked ahead of time: {at} is in the future")
+        if at < seal.not_valid_before_utc:
+            raise RootError(f"the seal {text} is not older than {seal.not_valid_before_utc}")
+        known = self._list().get_revoked_certificate_by_serial_number(serial)
+        if known is not None and at.replace(microsecond=0) >= known.revocation_date_utc:
+            raise RootError(
+                f"the seal {text} is revoked already, since {known.revocation_date_utc}; "
+                "that can be brought forward, not put off"
+            )
         if reason not in REASONS:
             raise RootError(f"a reason is one of {', '.join(REASONS)}")
         entry = (
@@ -137,7 +150,8 @@ class Root:
             .add_extension(x509.CRLReason(x509.ReasonFlags[reason]), critical=False)
             .build()
         )
-        return self.sign_list((*self.revocations(), entry), now)
+        others = (one for one in self.revocations() if one.serial_number != serial)
+        return self.sign_list((*others, entry), now)
 
     def sign_list(
         self, revoked: tuple[x509.RevokedCertificate, ...], now: datetime

@@ -33,7 +33,9 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.pki import chain_of
+from certificates.pki_certificates import serial_text
 from certificates.seal_key import KeyFolder, KeyPlace, SealKey, SealKeyError
+from certificates.trust import Trust
 
 FIELD: Final = "RegistrySeal"
 REASON: Final = "Registry seal 登记处签章"
@@ -53,16 +55,25 @@ class Sealer:
         keys: The folder with seal-chain.pem, and with the key unless `place` is given.
         timestamper: Adds a trusted time (level B-T); without one the level is B-B.
         place: Where the key is, such as a token.
+        trust: The folder with the list of revoked seals, which is read anew before each seal.
 
     Raises:
         RootError: there is no chain.
-        SealKeyError: the key cannot be reached, or is not the one that its certificate names.
+        SealKeyError: the key cannot be reached, is not the one that its certificate names, or is
+            revoked.
+        TrustError: the list is damaged.
     """
 
     def __init__(
-        self, keys: Path, timestamper: TimeStamper | None = None, place: KeyPlace | None = None
+        self,
+        keys: Path,
+        timestamper: TimeStamper | None = None,
+        place: KeyPlace | None = None,
+        trust: Path | None = None,
     ) -> None:
         chain = chain_of(keys)
+        self._certificate, self._trust = chain[0], trust
+        self._refuse_revoked()
         key = (place or KeyFolder(folder=keys)).find(chain[0])
         if key.public != chain[0].public_key():
             raise SealKeyError("the seal's key is not the one that its certificate names")
@@ -78,10 +89,19 @@ class Sealer:
 
         Raises:
             ValueError: `when` has no time zone.
+            SealKeyError: the seal is revoked, or not valid at that time.
+            TrustError: the list of revoked seals is damaged.
             pyhanko.sign.general.SigningError: the field is missing or signed already.
         """
         if when.tzinfo is None:
             raise ValueError("when needs its time zone")
+        self._refuse_revoked()
+        first, last = self._certificate.not_valid_before_utc, self._certificate.not_valid_after_utc
+        if not first <= when <= last:
+            raise SealKeyError(
+                f"the seal is valid from {first} to {last}, not at {when}; make the next one "
+                "with: sinkledger pki rotate"
+            )
         metadata = PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm=DIGEST,
@@ -92,6 +112,16 @@ class Sealer:
         )
         signer = _DatedSigner(metadata, self._signer, self._timestamper, when)
         return asyncio.run(self._seal(pdf, signer))
+
+    def _refuse_revoked(self) -> None:
+        """Papers of a revoked seal would be recorded for ever, and fail wherever they are shown."""
+        listed = Trust.load(self._trust).revoked if self._trust else None
+        serial = self._certificate.serial_number
+        if listed and listed.get_revoked_certificate_by_serial_number(serial) is not None:
+            raise SealKeyError(
+                f"the seal {serial_text(serial)} is revoked; make the next one with: "
+                "sinkledger pki rotate"
+            )
 
     async def _seal(self, pdf: bytes, signer: PdfSigner) -> bytes:
         stamp_bytes = await room_for_stamp(self._timestamper) if self._timestamper else 0

@@ -13,6 +13,7 @@ from api.cli.app import app
 from certificates.pki import Holder, chain_of, make_pki, publish_list, rotate
 from certificates.pki_root import Root, RootError, list_number
 from certificates.seal import Sealer
+from certificates.seal_key import SealKeyError
 from certificates.trust import Trust, TrustError
 from tests.support.blank_paper import blank_paper
 from tests.support.founded import RUNNER
@@ -174,7 +175,7 @@ def test_a_revoked_seal_stands_in_the_list_that_the_root_signed(
 ) -> None:
     del fingerprint
     seal, root = chain(tmp_path)
-    at = NOW - timedelta(days=3)
+    at = NOW - timedelta(minutes=3)
     opened = root_of(tmp_path)
     opened.revoke(seal.serial_number, at=at, reason="key_compromise", now=NOW)
     publish_list(opened, tmp_path / "trust")
@@ -207,12 +208,65 @@ def test_only_a_seal_of_this_root_is_revoked_and_for_a_reason(
         root_of(tmp_path).revoke(serial or seal.serial_number, at=NOW, reason=reason, now=NOW)
 
 
-def test_a_seal_is_revoked_once(tmp_path: Path, fingerprint: str) -> None:
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=1)])
+def test_a_revocation_is_never_put_off(tmp_path: Path, fingerprint: str, later: timedelta) -> None:
     del fingerprint
     root, serial = root_of(tmp_path), chain(tmp_path)[0].serial_number
     root.revoke(serial, at=NOW, reason="superseded", now=NOW)
     with pytest.raises(RootError, match="revoked already"):
-        root.revoke(serial, at=NOW, reason="superseded", now=NOW)
+        root.revoke(serial, at=NOW + later, reason="superseded", now=NOW + later)
+
+
+def test_a_revocation_is_brought_forward(tmp_path: Path, fingerprint: str) -> None:
+    """The true start of a theft is often found later."""
+    del fingerprint
+    root, serial = root_of(tmp_path), chain(tmp_path)[0].serial_number
+    now = NOW + timedelta(days=9)
+    root.revoke(serial, at=now, reason="superseded", now=now)
+    [entry] = root.revoke(serial, at=NOW, reason="key_compromise", now=now)
+    assert entry.revocation_date_utc == NOW
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        pytest.param(timedelta(seconds=1), "future", id="ahead-of-time"),
+        pytest.param(timedelta(days=-2), "not older", id="before-the-seal"),
+    ],
+)
+def test_a_seal_is_revoked_within_its_life(
+    tmp_path: Path, fingerprint: str, apart: timedelta, said: str
+) -> None:
+    del fingerprint
+    root, serial = root_of(tmp_path), chain(tmp_path)[0].serial_number
+    with pytest.raises(RootError, match=said):
+        root.revoke(serial, at=NOW + apart, reason="key_compromise", now=NOW)
+
+
+def test_a_revoked_seal_seals_no_more(tmp_path: Path, fingerprint: str) -> None:
+    """Not when it is opened, nor when it was open already."""
+    del fingerprint
+    keys, trust = tmp_path / "keys", tmp_path / "trust"
+    sealer = Sealer(keys, trust=trust)
+    assert sealer.seal(blank_paper(), when=NOW)
+    opened = root_of(tmp_path)
+    opened.revoke(chain(tmp_path)[0].serial_number, at=NOW, reason="superseded", now=NOW)
+    publish_list(opened, trust)
+    with pytest.raises(SealKeyError, match="pki rotate"):
+        sealer.seal(blank_paper(), when=NOW)
+    with pytest.raises(SealKeyError, match="pki rotate"):
+        Sealer(keys, trust=trust)
+    rotate(opened, folders(tmp_path), now=NOW)
+    assert Sealer(keys, trust=trust).seal(blank_paper(), when=NOW)
+
+
+@pytest.mark.parametrize("apart", [timedelta(days=-2), timedelta(days=20 * 366)])
+def test_a_seal_seals_within_its_validity(
+    tmp_path: Path, fingerprint: str, apart: timedelta
+) -> None:
+    del fingerprint
+    with pytest.raises(SealKeyError, match="pki rotate"):
+        Sealer(tmp_path / "keys").seal(blank_paper(), when=NOW + apart)
 
 
 def test_a_time_without_zone_is_refused(tmp_path: Path) -> None:

@@ -136,6 +136,6 @@ def test_another_root_s_seal_is_refused(tmp_path: Path, organisation: str) -> No
 def test_a_changed_amount_under_another_seal_fails_both_steps(tmp_path: Path) -> None:
     other_seal(ORGANISATION, tmp_path)
     changed = edited(rendering("RT"), content_replaced(b" TJ", b" TJ ()Tj"))
-    data = Sealer(tmp_path / "keys").seal(changed, when=datetime(2026, 11, 22, tzinfo=UTC))
+    data = Sealer(tmp_path / "keys").seal(changed, when=datetime(2026, 11, 22, 9, tzinfo=UTC))
     verdict = verify_pdf(data, registry().trust)
     assert (verdict.step("seal").state, verdict.step("text").state) == (FAILED, FAILED)
