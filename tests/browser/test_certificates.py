@@ -1,6 +1,7 @@
 """Certificates in the offline verifier: what Python refuses is refused here, at the right step."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certificates.verify import verify_pdf
 from tests.certificates.test_tamper import WITHOUT_THE_SEAL, Make, other_seal
 from tests.certificates.test_tamper_stolen_seal import SIGNED_PARTS, WITH_THE_SEAL
 from tests.certificates.test_tamper_trust import batches, done, restated
 from tests.support.certificates import LOG_KEY
 from tests.support.extended_paper import dated, extended
 from tests.support.offline import OfflineVerdict, check_offline, export_of
-from tests.support.revoked import revoked
-from tests.support.sealed_paper import WHEN, registry, sealed
+from tests.support.revoked import outdated, revoked
+from tests.support.sealed_paper import WHEN, first_failed, registry, sealed
 from tests.support.seals import ORGANISATION, make_seal
 from tests.support.tampering import Edit, flipped, resealed
 
@@ -126,6 +128,23 @@ def test_a_revoked_seal_is_left_to_those_who_check_timestamps(
 ) -> None:
     verdict = verified(scripts, dated(), listed(WHEN + apart))
     assert (verdict.verdict, verdict.codes["seal"]) == ("unchecked", "seal_revoked")
+
+
+@pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(hours=-1)])
+def test_an_undated_paper_of_a_revoked_seal_fails_as_it_does_in_python(
+    scripts: Any, apart: timedelta
+) -> None:
+    listing = revoked(WHEN + apart)
+    verdict = verified(scripts, sealed("RT"), listing.public_bytes(Encoding.DER))
+    assert (verdict.verdict, verdict.codes["seal"]) == ("invalid", "seal_revoked_undated")
+    assert first_failed(verify_pdf(sealed("RT"), replace(registry().trust, revoked=listing))) == (
+        "seal"
+    )
+
+
+def test_an_outdated_list_says_nothing(scripts: Any) -> None:
+    verdict = verified(scripts, sealed("RT"), outdated().public_bytes(Encoding.DER))
+    assert (verdict.verdict, verdict.codes["seal"]) == ("unchecked", "list_outdated")
 
 
 def test_a_strangers_list_of_revoked_seals_is_refused(scripts: Any, tmp_path: Path) -> None:

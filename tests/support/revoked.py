@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from certificates.pki_root import Root
 from tests.support.sealed_paper import WHEN, registry
@@ -20,11 +21,25 @@ def revoked(at: datetime) -> x509.CertificateRevocationList:
         .revocation_date(at.astimezone(UTC).replace(tzinfo=None))
         .build()
     )
-    return (
+    return listing(WHEN, root.certificate.not_valid_after_utc, entry)
+
+
+def outdated() -> x509.CertificateRevocationList:
+    """Return a list of nobody that a newer one should have followed long ago."""
+    return listing(WHEN - 800 * DAY, WHEN - 400 * DAY)
+
+
+def listing(
+    made: datetime, until: datetime, *revocations: x509.RevokedCertificate
+) -> x509.CertificateRevocationList:
+    """Sign a list by the shared registry's root."""
+    root = Root.open(registry().folder / "root", None)
+    builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(root.certificate.subject)
-        .last_update(WHEN)
-        .next_update(WHEN + DAY)
-        .add_revoked_certificate(entry)
-        .sign(root.key, seal.signature_hash_algorithm)
+        .last_update(made)
+        .next_update(until)
     )
+    for one in revocations:
+        builder = builder.add_revoked_certificate(one)
+    return builder.sign(root.key, SHA256())

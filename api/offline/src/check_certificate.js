@@ -82,14 +82,15 @@ function parseCanonicalLine(bytes) {
 /** Check the seal against the file, and its certificate against the root that the reader trusts. */
 async function checkSeal(file, given) {
   const seal = readSeal(file);
-  const certificate = await checkCms(seal);
+  const sealed = await checkCms(seal);
+  const { certificate } = sealed;
   if (given.sealRoot === null) throw new NotChecked('no_seal_root');
   if (given.registry === null) throw new NotChecked('no_registry');
   const named = rowOf(given.registry.entry, 'registry').seal_root_sha256;
   require_(sha256Hex(given.sealRoot.bytes) === named, 'seal_root_other');
   await requireUnder(certificate, given.sealRoot, seal.at);
   if (given.revoked !== null) {
-    await requireNotRevoked(certificate, given.sealRoot, given.revoked);
+    await requireNotRevoked(sealed, given.sealRoot, given.revoked);
     const list = beijingDate(given.revoked.at * 1000);
     return ['seal_listed', { name: certificate.name, at: beijingDate(seal.at * 1000), list }];
   }

@@ -43,6 +43,7 @@ const REASONS = {
   no_seal_root: ['没有给出签章根证书（seal-root.pem）', 'no root of the seal was given (seal-root.pem)'],
   pdf_extended: ['这似乎是附有存档时间戳的文件，本页不核验它；请放入原始证书，或用 sinkledger verify 核验', 'this seems to be a file with an archive timestamp, which is not checked here: give the certificate as it was issued, or use sinkledger verify'],
   seal_revoked: ['此签章密钥已于 {at} 吊销；之前所签的文件可由时间戳证明，而本页不核验时间戳，请用 sinkledger verify 核验', 'this seal’s key was revoked on {at}; a timestamp could prove the paper older, which is not checked here: use sinkledger verify'],
+  list_outdated: ['所给吊销清单（{at}）已过期，请向登记处取新的 seal-root.crl', 'the list of revoked seals ({at}) is outdated: get a new seal-root.crl from the registry'],
   no_record: ['没有给出登记簿导出文件，无法查这个文件是否登载在案', 'no exported ledger was given, so whether this file is recorded cannot be looked up'],
   record_unproven: ['第 {seq} 号记录登载了这个文件，但没有给出涵盖它的检查点', 'entry {seq} records this file, but no checkpoint that covers it was given'],
   no_checkpoint: ['没有给出这个登记簿的检查点', 'no checkpoint of this log was given'],
@@ -53,6 +54,7 @@ const REASONS = {
 
   // Failed: the file and its seal.
   damaged: ['内容损坏，无法读取', 'damaged: it cannot be read'],
+  seal_revoked_undated: ['此签章密钥已于 {at} 吊销，本文件没有时间戳证明签于之前', 'this seal’s key was revoked on {at}, and no timestamp says that the paper is older'],
   pdf_none: ['不是本登记处的 PDF 文件', 'not a PDF file as the registry makes them'],
   pdf_size: ['文件大于 10 MB', 'the file is larger than 10 MB'],
   pdf_end: ['文件被截断，或结束标记之后还有内容', 'cut short, or bytes after its end mark'],

@@ -6,6 +6,7 @@ const OID = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   sha256: '2.16.840.1.101.3.4.2.1',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   ecPublicKey: '1.2.840.10045.2.1',
@@ -15,7 +16,11 @@ const OID = {
   basicConstraints: '2.5.29.19',
 };
 
-/** Require that a seal fits the bytes it covers, and return the certificate that it names. */
+/**
+ * Require that a seal fits the bytes it covers.
+ *
+ * Returns the certificate that it names, and whether it bears a timestamp, which nobody checks here.
+ */
 async function checkCms({ cms, covered }) {
   const outer = readDer(cms);
   // The room kept for the signature is filled with zeros.
@@ -31,7 +36,8 @@ async function checkCms({ cms, covered }) {
   return checkSigner(innerDer(signers[0], 0x30), certificates, covered);
 }
 
-async function checkSigner([, name, digest, attributes, method, signature], certificates, covered) {
+async function checkSigner(signer, certificates, covered) {
+  const [, name, digest, attributes, method, signature, unsigned] = signer;
   der(derOid(innerDer(digest, 0x30)[0]) === OID.sha256 && attributes?.tag === 0xa0);
   der(derOid(innerDer(method, 0x30)[0]) === OID.ecdsaWithSha256 && signature?.tag === 0x04);
   const [issuer, serial] = innerDer(name, 0x30);
@@ -48,7 +54,12 @@ async function checkSigner([, name, digest, attributes, method, signature], cert
   const message = attributes.whole.slice();
   message[0] = 0x31;
   require_(await isP256(certificate.point, signature.content, message), 'seal_signature');
-  return certificate;
+  return { certificate, isStamped: unsigned !== undefined && holdsStamp(unsigned) };
+}
+
+function holdsStamp(attributes) {
+  return innerDer(attributes, 0xa1)
+    .some((attribute) => derOid(innerDer(attribute, 0x30)[0]) === OID.signatureTimeStamp);
 }
 
 function signedAttributes(attributes) {
@@ -150,6 +161,8 @@ function readRevocations(bytes) {
     signed: body.whole,
     signature: signature.content.subarray(1),
     at: derTime(dates[0]),
+    // Whoever promises no next list is believed only at once.
+    until: derTime(dates.at(-1)),
     entries: entries.map((one) => {
       const [serial, when] = innerDer(one, 0x30);
       return { serial: serial.whole, at: derTime(when) };
@@ -158,15 +171,20 @@ function readRevocations(bytes) {
 }
 
 /**
- * Require that a seal is not on the list that its root signed.
+ * Require that a seal is not on the list that its root signed, and that the list is not outdated.
  *
  * A revoked seal stays good for what it sealed before, which only a timestamp can say; those are
- * not checked here, so the question is left open.
+ * not checked here, so the question is left open. Without one nothing can say so.
  */
-async function requireNotRevoked(certificate, root, listed) {
+async function requireNotRevoked({ certificate, isStamped }, root, listed) {
   require_(await isP256(root.point, listed.signature, listed.signed), 'revocations_root');
   const entry = listed.entries.find((one) => sameBytes(one.serial, certificate.serial));
-  if (entry !== undefined) throw new NotChecked('seal_revoked', { at: beijingDate(entry.at * 1000) });
+  const at = beijingDate((entry ?? listed).at * 1000);
+  if (entry !== undefined) {
+    require_(isStamped, 'seal_revoked_undated', { at });
+    throw new NotChecked('seal_revoked', { at });
+  }
+  if (listed.until < Date.now()) throw new NotChecked('list_outdated', { at });
 }
 
 /** Return the one certificate of a PEM file. */
