@@ -41,7 +41,7 @@ FIELD: Final = "RegistrySeal"
 REASON: Final = "Registry seal 登记处签章"
 DIGEST: Final = "sha256"
 
-_SEAL_BYTES: Final = 2_560
+_SEAL_BYTES: Final = 2_304
 """Kept for the seal without its time, of which some 1,700 are used. Saves a dummy signature."""
 
 _STAMP_MARGIN: Final = 512

@@ -14,6 +14,7 @@ from typing import Final
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
 
 HERE: Final = Path(__file__).parent
 SONG: Final = "SinkLedger Song"
@@ -21,6 +22,8 @@ LATIN: Final = "SinkLedger Latin"
 FIGURES: Final = "SinkLedger Figures"
 
 _SONG_FACES: Final = {400: "400Regular/NotoSerifSC_400Regular", 700: "700Bold/NotoSerifSC_700Bold"}
+_TEXT_WEIGHT: Final = 400
+_TEXT_UNITS: Final = 500
 _LATIN_FACES: Final = ("400-normal", "400-italic", "500-normal", "600-normal")
 _ASCII: Final = range(0x20, 0x7F)
 
@@ -76,6 +79,16 @@ def cut(font: TTFont, points: Iterable[int] | None, family: str, target: Path) -
     font.save(target)
 
 
+def coarsen(path: Path) -> None:
+    """Put a face on a grid of half as many units, on which its glyphs take an eighth less.
+
+    At 10 points a unit is then 7 thousandths of a millimetre, a sixth of a dot of good printers.
+    """
+    font = TTFont(path, recalcTimestamp=False)
+    scale_upem(font, _TEXT_UNITS)
+    font.save(path)
+
+
 def _rename(font: TTFont, family: str) -> None:
     style = str(font["name"].getDebugName(2))
     plain = family.replace(" ", "")
@@ -88,7 +101,10 @@ def main(song_folder: Path, latin_folder: Path) -> None:
     """Write all faces into this folder."""
     for weight, name in _SONG_FACES.items():
         full = TTFont(song_folder / f"{name}.ttf", recalcTimestamp=False)
-        cut(full, song_code_points(), SONG, HERE / f"song-{weight}.ttf")
+        target = HERE / f"song-{weight}.ttf"
+        cut(full, song_code_points(), SONG, target)
+        if weight == _TEXT_WEIGHT:
+            coarsen(target)
     for face in _LATIN_FACES:
         source = latin_folder / f"eb-garamond-latin-{face}.woff"
         short = face.removesuffix("-normal").replace("-italic", "i")
