@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ class Desk:
     def file(self, data: bytes, said: bytes | None = None) -> Verdict:
         """Verify a file that says what another one says."""
         answering = Answering(registry=self.service.registry, trust=self.trust)
-        return asked_online(verify_pdf(said or data, self.trust), data, answering)
+        verdict = verify_pdf(said or data, self.trust)
+        facts = replace(verdict.facts, sha256=sha256(data).hexdigest())
+        return asked_online(replace(verdict, facts=facts), data, answering)
 
 
 Judge = Callable[[Desk], Verdict]

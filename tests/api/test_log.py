@@ -79,7 +79,7 @@ def test_a_paper_and_its_proof_are_the_recorded_ones(demo: Service) -> None:
         assert pdf.headers["content-type"] == "application/pdf"
         assert sha256(pdf.content).hexdigest() == copy["sha256"]
         assert sha256(proof.content).hexdigest() == copy["proof_sha256"]
-    assert len(papers) == 4
+    assert len(papers) == 5
 
 
 def test_a_certificate_shows_what_it_states(demo: Service) -> None:
