@@ -71,7 +71,9 @@ class Root:
         write_key(folder / ROOT_KEY, key, passphrase)
         write_atomically(folder / ROOT_CERTIFICATE, certificate.public_bytes(Encoding.PEM))
         root = cls(folder=folder, certificate=certificate, key=key)
-        root.sign_list((), now)
+        # Nobody keeps a demonstration's list up: it lasts as long as its root.
+        is_kept = holder.environment == "production"
+        root.sign_list((), now, None if is_kept else certificate.not_valid_after_utc)
         return root
 
     @classmethod
@@ -154,16 +156,25 @@ class Root:
         return self.sign_list((*others, entry), now)
 
     def sign_list(
-        self, revoked: tuple[x509.RevokedCertificate, ...], now: datetime
+        self,
+        revoked: tuple[x509.RevokedCertificate, ...],
+        now: datetime,
+        until: datetime | None = None,
     ) -> x509.CertificateRevocationList:
-        """Sign the next list and keep it in the folder; its number grows by one."""
+        """Sign the next list and keep it in the folder; its number grows by one.
+
+        Args:
+            revoked: All that it names.
+            now: When it is made.
+            until: When readers take it for outdated, `LIST_DAYS` later if not said.
+        """
         path = self.folder / REVOCATION_LIST
         number = list_number(self._list()) + 1 if path.exists() else 1
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.certificate.subject)
             .last_update(now.replace(microsecond=0))
-            .next_update((now + timedelta(days=LIST_DAYS)).replace(microsecond=0))
+            .next_update((until or now + timedelta(days=LIST_DAYS)).replace(microsecond=0))
             .add_extension(x509.CRLNumber(number), critical=False)
             .add_extension(authority_of(self.key), critical=False)
         )

@@ -34,7 +34,7 @@ from certificates.verify_state import (
     prove_standing,
     standing_of_copy,
 )
-from certificates.verify_time import Dated, check_time
+from certificates.verify_time import Dated, check_time, require_current_list
 from certificates.verify_units import check_units, stated_kg, stated_number
 from ledger.log.entry import Entry
 from ledger.log.policy import PolicyVerdict
@@ -74,7 +74,10 @@ class Case:
         if self.sections is not None:
             dated = with_archives(dated, self.sections, self.trust)
         self.dated = dated
-        return check_time(self.dated)
+        found = check_time(self.dated)
+        if self.trust.seal_root is not None:
+            require_current_list(self.trust)
+        return found
 
     def attest(self, attachments: dict[str, bytes]) -> Finding:
         """Read both entries."""

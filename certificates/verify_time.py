@@ -158,5 +158,27 @@ def check_revocation(certificate: x509.Certificate, dated: Dated, trust: Trust) 
     )
 
 
+def require_current_list(trust: Trust) -> None:
+    """Require a list of revoked seals whose next one is not overdue by the reader's clock.
+
+    A seal that the list names is judged by it all the same: see `check_revocation`.
+
+    Raises:
+        StepNotChecked: there is none, or it is outdated.
+    """
+    if trust.revoked is None:
+        raise StepNotChecked(
+            "未提供吊销清单（seal-root.crl），无法核验签章密钥是否已吊销",
+            "without a list of revoked seals (seal-root.crl) nobody knows if the key was revoked",
+        )
+    until = trust.revoked.next_update_utc
+    if until is None or until < datetime.now(UTC):
+        listed = _when(trust.revoked.last_update_utc)
+        raise StepNotChecked(
+            f"吊销清单（{listed}）已过期，请取新的seal-root.crl",
+            f"the list of revoked seals of {listed} is outdated: get a new seal-root.crl",
+        )
+
+
 def _when(moment: datetime) -> str:
     return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M} UTC+8"

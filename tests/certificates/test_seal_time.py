@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 from asn1crypto import cms
+from cryptography import x509
 from pyhanko.sign.timestamps import TimeStamper
 
 from certificates.pki import publish_list
@@ -18,7 +19,7 @@ from certificates.seal import Sealer
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
 from certificates.verify import verify_pdf
-from tests.support.revoked import revoked
+from tests.support.revoked import outdated, revoked
 from tests.support.sealed_paper import WHEN, first_failed, registry, rendering, sealed
 from tests.support.seals import folders, make_seal
 from tests.support.time_stamps import authority, time_root
@@ -128,7 +129,6 @@ def test_a_stamp_of_another_seal_is_refused() -> None:
             "not_checked",
             id="nobody-to-believe-the-date",
         ),
-        pytest.param(dated, lambda: trust(revoked=None), "passed", id="no-list"),
     ],
 )
 def test_a_revoked_seal_is_good_for_what_it_sealed_before(
@@ -137,6 +137,23 @@ def test_a_revoked_seal_is_good_for_what_it_sealed_before(
     verdict = verify_pdf(paper(), anchors())
     assert verdict.step("seal").state == expected
     assert verdict.ok is (expected == "passed")
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        pytest.param(lambda: None, "without a list", id="no-list"),
+        pytest.param(outdated, "outdated", id="outdated"),
+    ],
+)
+def test_without_a_current_list_nobody_knows_whether_the_key_was_revoked(
+    known: Callable[[], x509.CertificateRevocationList | None], said: str
+) -> None:
+    verdict = verify_pdf(dated(), trust(revoked=known()))
+    assert steps(verdict) == ("passed", "not_checked")
+    assert said in verdict.step("time").en
+    assert not verdict.ok
+    assert not verdict.has_failed
 
 
 def test_the_seal_step_says_what_the_list_says() -> None:
