@@ -26,14 +26,22 @@ LIST_SIZE: Final = 131_072
 STATUS: Final = "status/"
 REVOCATION: Final = "revocation"
 SUSPENSION: Final = "suspension"
+MESSAGE: Final = "message"
 PURPOSES: Final = {
     REVOCATION: frozenset({"revoked", "expired"}),
     SUSPENSION: frozenset({"suspended", "impaired"}),
+    MESSAGE: frozenset[str](),
 }
 """Which states set the bit: what never comes back is revoked, what may come back suspended.
 
-A superseded paper sets none: its numbers stay true, and its corrected copy has the same bit.
+A message is no state: its bit is set once an erratum has corrected a text, whatever came after. All
+copies of a certificate have one bit, and the newest is good, so the bit tells and does not judge.
 """
+
+_MESSAGES: Final[tuple[tuple[str, str], ...]] = (
+    ("0x0", "no text was corrected"),
+    ("0x1", "a text was corrected: copies from before the correction are superseded"),
+)
 
 _LIST_PATH: Final = "/credentials/status"
 _GZIP_LEVEL: Final = 9
@@ -46,6 +54,7 @@ class StatusRow:
     number: str
     state: str
     at_us: int
+    is_corrected: bool = False
 
 
 def status_row(key: str, value: Mapping[str, Json]) -> StatusRow:
@@ -58,6 +67,7 @@ def status_row(key: str, value: Mapping[str, Json]) -> StatusRow:
         number=key.removeprefix(STATUS),
         state=text_of(value, "state"),
         at_us=integer_of(value, "at_us"),
+        is_corrected=bool(value.get("errata")),
     )
 
 
@@ -81,15 +91,19 @@ def status_entries(base_url: str, seq: int) -> list[Json]:
     entries: list[Json] = []
     for purpose in PURPOSES:
         url = list_url(base_url, purpose, index)
-        entries.append(
-            {
-                "id": f"{url}#{bit}",
-                "statusListCredential": url,
-                "statusListIndex": str(bit),
-                "statusPurpose": purpose,
-                "type": "BitstringStatusListEntry",
-            }
-        )
+        entry: dict[str, Json] = {
+            "id": f"{url}#{bit}",
+            "statusListCredential": url,
+            "statusListIndex": str(bit),
+            "statusPurpose": purpose,
+            "type": "BitstringStatusListEntry",
+        }
+        if purpose == MESSAGE:
+            entry["statusMessage"] = [
+                {"message": message, "status": value} for value, message in _MESSAGES
+            ]
+            entry["statusSize"] = 1
+        entries.append(entry)
     return entries
 
 
@@ -144,7 +158,7 @@ def bitstring(rows: Iterable[StatusRow], purpose: str) -> bytes:
     """Return the bits of one list's rows; bit 0 is the highest of the first byte."""
     bits = bytearray(LIST_SIZE // 8)
     for row in rows:
-        if row.state in PURPOSES[purpose]:
+        if row.state in PURPOSES[purpose] or (purpose == MESSAGE and row.is_corrected):
             bit = _place(row)[1]
             bits[bit // 8] |= 0x80 >> bit % 8
     return bytes(bits)

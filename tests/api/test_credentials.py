@@ -16,7 +16,7 @@ from tests.support.service import Service
 
 CONTEXT = "/contexts/carbon-sink/v1"
 ISSUER = "/credentials/issuer"
-LISTS = [f"/credentials/status/{purpose}/0" for purpose in ("revocation", "suspension")]
+LISTS = [f"/credentials/status/{purpose}/0" for purpose in ("revocation", "suspension", "message")]
 
 
 def test_the_context_is_served_to_wallets(demo: Service) -> None:

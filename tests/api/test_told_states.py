@@ -133,7 +133,11 @@ def text_of(pdf: bytes) -> str:
         pytest.param(
             check_lists,
             "certificates.status_list.PURPOSES",
-            {"revocation": frozenset({"revoked"}), "suspension": frozenset()},
+            {
+                "revocation": frozenset({"revoked"}),
+                "suspension": frozenset(),
+                "message": frozenset(),
+            },
             id="lists",
         ),
         pytest.param(

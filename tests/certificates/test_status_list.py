@@ -10,6 +10,7 @@ from certificates.data_integrity import unsecured
 from certificates.number import certificate_number
 from certificates.status_list import (
     LIST_SIZE,
+    MESSAGE,
     REVOCATION,
     SUSPENSION,
     StatusList,
@@ -70,6 +71,13 @@ def test_a_state_sets_the_bit_of_its_purpose(
     assert bits(listed(SUSPENSION, row(24, state))) == suspended
 
 
+@pytest.mark.parametrize("state", ["superseded", "suspended", "revoked"])
+def test_a_correction_is_told_whatever_came_after(state: str) -> None:
+    plain, number = row(24, state), row(25, state).number
+    value: dict[str, Any] = {"at_us": LATER_US, "errata": ["name.zh"], "state": state}
+    assert bits(listed(MESSAGE, plain, status_row(f"status/{number}", value))) == {25}
+
+
 def test_every_list_has_its_own_entries() -> None:
     rows = [row(seq, "revoked") for seq in (0, LIST_SIZE - 1, LIST_SIZE, 2 * LIST_SIZE + 7)]
     found = [bits(listed(REVOCATION, *rows, index=index)) for index in range(4)]
@@ -77,7 +85,7 @@ def test_every_list_has_its_own_entries() -> None:
 
 
 def test_a_credential_points_to_its_bit() -> None:
-    revocation, suspension = status_entries(BASE_URL, 2 * LIST_SIZE + 7)
+    revocation, suspension, message = status_entries(BASE_URL, 2 * LIST_SIZE + 7)
     assert isinstance(revocation, dict)
     assert isinstance(suspension, dict)
     assert revocation["statusListIndex"] == suspension["statusListIndex"] == "7"
@@ -85,6 +93,9 @@ def test_a_credential_points_to_its_bit() -> None:
     assert revocation["statusListCredential"] == url
     assert listed(REVOCATION, index=2)["id"] == url
     assert suspension["statusPurpose"] == SUSPENSION
+    assert isinstance(message, dict)
+    assert (message["statusPurpose"], message["statusSize"]) == (MESSAGE, 1)
+    assert len(message["statusMessage"]) == 2
 
 
 def test_the_newest_change_of_a_list_dates_it() -> None:

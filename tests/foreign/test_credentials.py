@@ -67,7 +67,7 @@ def test_they_verify_every_kind_and_know_every_term(tmp_path: Path) -> None:
     assert [answer["verified"] for answer in answers] == [True] * (len(LOOKS) + 1)
     # A text instead of a number would name the term that no context knows.
     assert {answer["terms"] for answer in answers} == {8}
-    assert answers[0]["statuses"] == {"revocation": False, "suspension": False}
+    assert answers[0]["statuses"] == {"revocation": False, "suspension": False, "message": False}
 
 
 @pytest.mark.parametrize(
@@ -94,15 +94,21 @@ def test_they_refuse_a_changed_one(path: tuple[str, ...], value: Any, tmp_path: 
 @pytest.mark.parametrize(
     ("state", "statuses"),
     [
-        ("revoked", {"revocation": True, "suspension": False}),
-        ("suspended", {"revocation": False, "suspension": True}),
-        ("valid", {"revocation": False, "suspension": False}),
+        ("revoked", {"revocation": True, "suspension": False, "message": False}),
+        ("suspended", {"revocation": False, "suspension": True, "message": False}),
+        ("superseded", {"revocation": False, "suspension": False, "message": True}),
+        ("valid", {"revocation": False, "suspension": False, "message": False}),
     ],
 )
 def test_they_read_the_status_lists(state: str, statuses: dict[str, bool], tmp_path: Path) -> None:
     content = demo_log().content("RT")
-    row = StatusRow(number=content.number, state=state, at_us=content.at_us)
+    row = StatusRow(
+        number=content.number,
+        state=state,
+        at_us=content.at_us,
+        is_corrected=state == "superseded",
+    )
     mine, other = ask(tmp_path, credential("RT"), credential("CL"), rows=(row,))
     assert mine["verified"]
     assert mine["statuses"] == statuses
-    assert other["statuses"] == {"revocation": False, "suspension": False}
+    assert other["statuses"] == {"revocation": False, "suspension": False, "message": False}

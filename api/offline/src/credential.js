@@ -74,7 +74,7 @@ function requireSameFacts(document, { statement, entry, opening, bytes }) {
   const stated = Object.fromEntries(Object.keys(expected).map((name) => [name, subject[name] ?? null]));
   stated.serialNumbers = (subject.units ?? []).flatMap((unit) => unit.serialNumbers).toSorted();
   require_(canonicalText(stated) === canonicalText(expected), 'credential_other');
-  const bits = Array.isArray(status) && status.length === 2
+  const bits = Array.isArray(status) && status.length === 3
     && status.every((one) => one.statusListIndex === String(entry.seq % STATUS_LIST_SIZE));
   require_(bits && document.validFrom === time, 'credential_other');
 }
