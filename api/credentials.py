@@ -5,6 +5,7 @@ signed at all; the server answers with the same bytes that `publish --to` writes
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from api.keys import KeyFileError
@@ -12,7 +13,7 @@ from api.problems import NotFoundError
 from api.stating import service_key
 from certificates.credential_terms import CONTEXT_PATH, context_document
 from certificates.issuer_document import ISSUER_PATH, issuer_document
-from certificates.service_key import service_key_of
+from certificates.service_key import ServiceKey, service_key_of
 from certificates.status_list import (
     LIST_SIZE,
     PURPOSES,
@@ -71,6 +72,12 @@ def status_file(registry: Registry, purpose: str, index: int) -> bytes:
         base_url=registry.settings.base_url,
         opened_at_us=opened_at_us,
     )
+    return _signed(registry, which, key, registry.head().leaf_hash)
+
+
+@lru_cache(maxsize=2 * len(PURPOSES))
+def _signed(registry: Registry, which: StatusList, key: ServiceKey, _last_leaf: bytes) -> bytes:
+    """Return a list, read and signed once for every end of the log, whoever asks how often."""
     return make_status_list(which, _rows(registry), key)
 
 

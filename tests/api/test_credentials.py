@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -41,6 +42,14 @@ def test_a_list_is_signed_by_the_service(demo: Service, path: str) -> None:
     assert isinstance(document, dict)
     bare = unsecured(document, service_key_of(demo.registry.entry(0)))
     assert bare["id"] == f"{demo.registry.settings.base_url}{path}"
+
+
+def test_a_list_is_signed_once_for_a_log_whoever_asks(
+    demo: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = demo.client.get(LISTS[0]).content
+    monkeypatch.setattr("api.credentials.make_status_list", mock.Mock(side_effect=AssertionError))
+    assert demo.client.get(LISTS[0]).content == kept
 
 
 @pytest.mark.parametrize("path", ["/credentials/status/refresh/0", f"{LISTS[0][:-1]}1"])
