@@ -7,6 +7,7 @@ extended one begins with it. If we crash before the record, a file lies there th
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from pyhanko.sign.timestamps import TimeStamper
@@ -22,6 +23,8 @@ from contracts.values import Json
 from ledger.registry import Registry
 from ledger.settings import Settings
 
+_ENDED: Final = frozenset({"revoked", "expired"})
+
 
 def extend_certificate(
     registry: Registry, desk: Desk, named: str, timestamper: TimeStamper
@@ -35,10 +38,12 @@ def extend_certificate(
         timestamper: Dates the extended file.
 
     Raises:
-        IssuingError: no such certificate or file, it does not verify, or evidence is missing.
+        IssuingError: no such certificate or file, it is not valid any more or superseded by a
+            corrected copy, it does not verify, or evidence is missing.
         TimeStampError: the authority does not answer; nothing was recorded.
     """
     number, source = _find(registry, named)
+    _require_standing(registry, number, source)
     data, settings = source.read_bytes(), registry.settings
     trust = Trust.load(settings.trust)
     _require_good(data, trust)
@@ -80,6 +85,23 @@ def _find(registry: Registry, named: str) -> tuple[str, Path]:
         raise IssuingError(f"{named} is not recorded here; only issued files are extended")
     number = text_of(row, "number")
     return number, registry.settings.certificates / file_name(number, integer_of(row, "copy"))
+
+
+def _require_standing(registry: Registry, number: str, source: Path) -> None:
+    """Refuse papers on which nobody may rely: a later copy must not make them look newer."""
+    status = registry.books().row(f"status/{number}")
+    if status is None:
+        return
+    state = text_of(status, "state")
+    if state in _ENDED:
+        raise IssuingError(f"{number} is {state}; only papers that stand are extended")
+    superseded = {
+        file_name(number, copy) for copy in range(1, integer_of(status, "copies_superseded") + 1)
+    }
+    if source.name in superseded:
+        raise IssuingError(
+            f"{source.name} is superseded by a corrected copy; issue that one, then extend it"
+        )
 
 
 def _row(registry: Registry, number: str) -> Mapping[str, Json]:

@@ -74,7 +74,7 @@ class Case:
         if self.sections is not None:
             dated = with_archives(dated, self.sections, self.trust)
         self.dated = dated
-        found = check_time(self.dated)
+        found = check_time(self.dated, self.trust)
         if self.trust.seal_root is not None:
             require_current_list(self.trust)
         return found

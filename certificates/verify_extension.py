@@ -165,10 +165,12 @@ def _check_section(reader: PdfFileReader, stamp: EmbeddedPdfSignature, section: 
     page_ref, page = _first_page(now)
     old_page_ref, old_page = _first_page(before)
     evidence, streams = _evidence(now)
+    kept = set[Reference]().union(*_evidence(before)) if "/DSS" in before.root else set()
     changed = {_key(now.root_ref), _key(page_ref), *evidence}
     brought = {field, _key(stamp.sig_field.raw_get("/V").reference), *evidence, *streams}
     same = (
         older & set(here) <= changed
+        and older & (evidence | streams) <= kept
         and all(_is_fit(now, here[key], brought) for key in set(here) - older)
         and not xrefs.refs_freed_in_revision(section)
         and _same_trailer(now, before)

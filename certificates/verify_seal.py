@@ -11,6 +11,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
+from asn1crypto import cms
 from cryptography import x509
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils import generic
@@ -99,9 +100,24 @@ def _only_signature(document: Document) -> EmbeddedPdfSignature:
         raise StepFailed("签章的形式不是本登记处所用", "the seal has another form than ours")
     if signature.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
         raise StepFailed("签章没有覆盖整个文件", "the seal does not cover the whole file")
-    if not fills_its_gap(document.data, signature):
+    if not fills_its_gap(document.data, signature) or not _is_plain(signature):
         raise StepFailed("签章之外夹有内容", "bytes are hidden beside the signature")
     return signature
+
+
+def _is_plain(signature: EmbeddedPdfSignature) -> bool:
+    """Say whether the parts of a signature that it does not sign are as sealing writes them."""
+    content = signature.pkcs7_content[: _der_size(signature.pkcs7_content)]
+    info = cms.ContentInfo.load(content)
+    signed = info["content"]
+    certificates = [one.chosen.dump() for one in signed["certificates"]]
+    return (
+        info.dump(force=True) == content
+        and certificates == [signature.signer_cert.dump()]
+        and len(signed["crls"]) == 0
+        and len(signed["signer_infos"]) == 1
+        and [one["algorithm"].native for one in signed["digest_algorithms"]] == [_DIGEST]
+    )
 
 
 def fills_its_gap(data: bytes, signature: EmbeddedPdfSignature) -> bool:

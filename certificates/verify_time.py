@@ -64,12 +64,10 @@ def read_time(signature: EmbeddedPdfSignature, trust: Trust) -> Dated:
     claimed = signature.self_reported_timestamp
     if claimed is None:
         raise StepFailed("签章没有写明时间", "the seal states no time")
-    tokens = [
-        token
-        for attribute in signature.signer_info["unsigned_attrs"]
-        if attribute["type"].native == _STAMP
-        for token in attribute["values"]
-    ]
+    attributes = list(signature.signer_info["unsigned_attrs"])
+    if any(attribute["type"].native != _STAMP for attribute in attributes):
+        raise StepFailed("签章夹带了其他内容", "the seal carries more than a timestamp")
+    tokens = [token for attribute in attributes for token in attribute["values"]]
     if not tokens:
         return Dated(claimed=claimed, stamped=None, trusted=False)
     if len(tokens) > 1:
@@ -86,6 +84,8 @@ def read_stamp(token: cms.ContentInfo, digest: bytes, trust: Trust) -> tuple[dat
         StepFailed: it does not hold.
     """
     status = {"status": tsp.PKIStatusInfo({"status": "granted"}), "time_stamp_token": token}
+    if not _names_its_algorithm(token):
+        raise StepFailed("时间戳无效", "the timestamp names an algorithm that it was not made by")
     try:
         answer = tsp.TimeStampResp(status).dump()
         stamp = check_stamped_digest(answer, digest, trust.time_roots)
@@ -94,14 +94,28 @@ def read_stamp(token: cms.ContentInfo, digest: bytes, trust: Trust) -> tuple[dat
     return datetime.fromtimestamp(stamp.gen_time_us / 1_000_000, tz=UTC), stamp.trusted
 
 
-def check_time(dated: Dated) -> Finding:
+def _names_its_algorithm(token: cms.ContentInfo) -> bool:
+    """Say whether the algorithm that a stamp names goes with its digest; readers ignore it."""
+    (signer,) = token["content"]["signer_infos"]
+    digest = signer["digest_algorithm"]["algorithm"].native
+    named = signer["signature_algorithm"]["algorithm"].native
+    return named in {"rsassa_pkcs1v15", "rsassa_pss", f"{digest}_rsa", f"{digest}_ecdsa", "ed25519"}
+
+
+def check_time(dated: Dated, trust: Trust) -> Finding:
     """Say what is known about the seal's time.
 
     Raises:
         StepFailed: the seal claims another time than the authority states.
-        StepNotChecked: there is a stamp, but no root of authorities is trusted.
+        StepNotChecked: there is a stamp, but no root of authorities is trusted; or there is none,
+            though the reader knows authorities: someone may have taken it off.
     """
     claimed = _when(dated.claimed)
+    if dated.stamped is None and trust.time_roots:
+        raise StepNotChecked(
+            f"没有时间戳，可能已被去除；{claimed}仅为签章自述",
+            f"no timestamp, or it was taken off: {claimed} is the seal's own word",
+        )
     if dated.stamped is None:
         return (
             f"没有时间戳（B-B级）；{claimed}仅为签章自述",

@@ -1,6 +1,7 @@
 """Reading claims and certificates."""
 
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -15,7 +16,9 @@ from api.routes.records import row_of
 from api.stating import NotStatedError, NotYetError
 from api.status_copies import NothingHappenedError, status_copy
 from certificates.render import RendererError
+from certificates.verify_extension import is_extended
 from contracts.lookup import integer_of, objects_of, text_of
+from contracts.values import Json
 from ledger.registry import Registry
 from ledger.state.view import NotCommittedError
 
@@ -97,17 +100,28 @@ def read_certificate(number: str, registry: RegistryDep) -> dict[str, Any]:
 
 
 def newest_file(registry: Registry, number: str, suffix: str, digest: str) -> bytes:
-    """Return a certificate's file if its bytes are the recorded ones.
+    """Return a file of a certificate's newest issued copy if its bytes are the recorded ones.
+
+    An extended file is a copy as well, but not what people are handed: viewers say of it that
+    something follows the seal.
 
     Raises:
         NotFoundError: no such certificate, or no file with the recorded digest on this machine.
     """
-    copy = objects_of(row_of(registry, f"cert/{number}"), "copies")[-1]
-    name = file_name(number, integer_of(copy, "copy"))
-    path = (registry.settings.certificates / name).with_suffix(suffix)
-    if not path.exists():
-        raise NotFoundError(name)
-    content = path.read_bytes()
-    if sha256(content).hexdigest() != copy[digest]:
-        raise NotFoundError(name)
+    for copy in reversed(objects_of(row_of(registry, f"cert/{number}"), "copies")):
+        path = registry.settings.certificates / file_name(number, integer_of(copy, "copy"))
+        paper = _recorded(path, copy["sha256"])
+        if not is_extended(paper):
+            return (
+                paper
+                if suffix == path.suffix
+                else _recorded(path.with_suffix(suffix), copy[digest])
+            )
+    raise NotFoundError(number)
+
+
+def _recorded(path: Path, digest: Json) -> bytes:
+    content = path.read_bytes() if path.exists() else b""
+    if sha256(content).hexdigest() != digest:
+        raise NotFoundError(path.name)
     return content

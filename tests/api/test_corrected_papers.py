@@ -5,9 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from api.extending import extend_certificate
 from api.issuing import Issuer, IssuingError
 from api.proving import store_of
 from api.sealing import open_sealer
@@ -164,3 +166,10 @@ def test_what_happens_while_a_paper_is_drawn_keeps_it_from_being_recorded(case: 
     with pytest.raises(IssuingError, match="status has changed since it was stated"):
         issuer.issue(case.subject, desk_of(case.registry))
     assert case.registry.size() == size + 1
+
+
+def test_a_superseded_copy_is_not_extended(case: Case) -> None:
+    case.correct(case.beneficiary, AFTER)
+    with pytest.raises(IssuingError, match="superseded by a corrected copy"):
+        extend_certificate(case.registry, desk_of(case.registry), case.number, mock.Mock())
+    assert len(list(case.first.parent.glob(f"{case.number}*.pdf"))) == 1

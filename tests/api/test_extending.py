@@ -14,6 +14,7 @@ from api.app import create_app
 from api.cli.app import app
 from api.cli.output import CommandError
 from api.demo.play import perform
+from api.routes.claims import newest_file
 from api.static_site import site_files
 from ledger.registry import open_registry
 from ledger.settings import Settings
@@ -94,6 +95,9 @@ def test_an_extended_paper_is_the_next_copy_and_the_issued_one_stays(
     assert copies[-1]["proof_sha256"] == copies[-2]["proof_sha256"]
     assert Path(done["path"]).with_suffix(".tlog-proof").exists()
     assert (level(issued["path"], place), level(done["path"], place)) == ("B-T", "B-LTA")
+    with closing(open_registry(Settings(data=place, keys=place / "keys"))) as registry:
+        handed = newest_file(registry, issued["number"], ".pdf", "sha256")
+        assert handed == before
 
 
 def test_a_recorded_file_is_extended_by_its_name(issued: Any, place: Path, tmp_path: Path) -> None:

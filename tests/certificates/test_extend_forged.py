@@ -28,9 +28,15 @@ def appended(
 ) -> bytes:
     """Append the right evidence, a change, and a good timestamp of a good authority."""
     writer = AppendingWriter(BytesIO(paper()))
-    with_evidence = PdfFileReader(BytesIO(extended(1)))
-    store = with_evidence.root["/DSS"]
-    copied = generic.DictionaryObject(
+    writer.root["/DSS"] = writer.add_object(evidence_in(writer))
+    writer.update_root()
+    change(writer)
+    return stamped(writer, name, when)
+
+
+def evidence_in(writer: AppendingWriter) -> generic.DictionaryObject:
+    store = PdfFileReader(BytesIO(extended(1))).root["/DSS"]
+    return generic.DictionaryObject(
         {
             pdf_name(key): generic.ArrayObject(
                 writer.add_object(generic.StreamObject(stream_data=store[key][at].data))
@@ -39,10 +45,6 @@ def appended(
             for key in ("/Certs", "/CRLs")
         }
     )
-    writer.root["/DSS"] = writer.add_object(copied)
-    writer.update_root()
-    change(writer)
-    return stamped(writer, name, when)
 
 
 def stamped(writer: AppendingWriter, name: str, when: datetime) -> bytes:
@@ -136,6 +138,10 @@ def reversed_pages(writer: AppendingWriter) -> None:
     writer.update_container(pages)
 
 
+def page_as_evidence(writer: AppendingWriter) -> None:
+    writer.root["/DSS"]["/Certs"].append(writer.root["/Pages"]["/Kids"][0].raw_get("/Contents"))
+
+
 FORGERIES: list[Callable[[AppendingWriter], None]] = [
     new_page_content,
     changed_stream,
@@ -147,6 +153,7 @@ FORGERIES: list[Callable[[AppendingWriter], None]] = [
     hidden_object,
     hidden_stream,
     evidence_that_draws,
+    page_as_evidence,
     no_evidence,
     other_field,
     other_look_of_fields,
@@ -161,6 +168,37 @@ def test_the_forger_of_these_tests_can_also_do_it_right() -> None:
 @pytest.mark.parametrize("change", FORGERIES, ids=lambda change: change.__name__)
 def test_nothing_but_evidence_is_appended(change: Callable[[AppendingWriter], None]) -> None:
     assert refused(appended(change)) == "file"
+
+
+def fonts(writer: AppendingWriter) -> generic.Reference:
+    place: generic.Reference = writer.root["/Pages"]["/Kids"][0]["/Resources"].raw_get("/Font")
+    return getattr(place, "reference", place)
+
+
+def resources(writer: AppendingWriter) -> generic.Reference:
+    place: generic.Reference = writer.root["/Pages"]["/Kids"][0].raw_get("/Resources")
+    return getattr(place, "reference", place)
+
+
+def typeface(writer: AppendingWriter) -> generic.Reference:
+    found = writer.root["/Pages"]["/Kids"][0]["/Resources"]["/Font"]
+    place: generic.Reference = found.raw_get(sorted(found)[0])
+    return getattr(place, "reference", place)
+
+
+@pytest.mark.parametrize("place", [fonts, resources, typeface], ids=lambda place: place.__name__)
+def test_evidence_is_not_written_over_what_the_page_is_drawn_by(
+    place: Callable[[AppendingWriter], generic.Reference],
+) -> None:
+    writer = AppendingWriter(BytesIO(dated()))
+    ref = place(writer)
+    written_over = writer.get_object(ref)
+    written_over.clear()
+    written_over.update(evidence_in(writer))
+    writer.mark_update(ref)
+    writer.root["/DSS"] = generic.IndirectObject(ref.idnum, ref.generation, writer)
+    writer.update_root()
+    assert refused(stamped(writer, f"{ARCHIVE_FIELD}1", WHEN + DAY)) == "file"
 
 
 def unstamped_update() -> bytes:

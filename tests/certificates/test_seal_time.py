@@ -55,8 +55,14 @@ def test_a_dated_seal_is_named_by_its_level_and_time() -> None:
     assert "B-T" in verdict.step("time").en
 
 
-def test_an_undated_seal_is_its_own_word_and_says_so() -> None:
+def test_whoever_knows_authorities_is_told_that_a_seal_has_no_stamp() -> None:
     verdict = verify_pdf(sealed("RT"), trust())
+    assert (verdict.ok, steps(verdict)) == (False, ("passed", "not_checked"))
+    assert "taken off" in verdict.step("time").en
+
+
+def test_an_undated_seal_is_its_own_word_and_says_so() -> None:
+    verdict = verify_pdf(sealed("RT"), registry().trust)
     assert verdict.ok
     assert (verdict.facts.level, verdict.facts.dated_at_us) == ("B-B", None)
     assert "own word" in verdict.step("time").en
