@@ -116,7 +116,8 @@ def _is_plain(signature: EmbeddedPdfSignature) -> bool:
         and certificates == [signature.signer_cert.dump()]
         and len(signed["crls"]) == 0
         and len(signed["signer_infos"]) == 1
-        and [one["algorithm"].native for one in signed["digest_algorithms"]] == [_DIGEST]
+        and [one.dump() for one in signed["digest_algorithms"]]
+        == [signature.signer_info["digest_algorithm"].dump()]
     )
 
 

@@ -30,6 +30,7 @@ from tests.support.corrected_paper import corrected
 from tests.support.extended_paper import DAY
 from tests.support.refusal_attacks import OTHER, judged, restated_behind
 from tests.support.revoked import revoked
+from tests.support.seal_bytes import with_an_attribute, with_another_algorithm_named
 from tests.support.sealed_paper import WHEN, registry, rendering, sealed
 from tests.support.step_sabotage import Site, refused_at, sites, without
 from tests.support.stolen_seal import code_of_another, maker_renamed, page_twice
@@ -172,7 +173,9 @@ CASES: dict[str, tuple[str, Judge]] = {
     "time.check_revocation:0": ("seal", of(lambda: sealed("RT"), revoked=revoked(WHEN - DAY))),
     "time.check_time:0": ("time", extended(lambda: dated(timedelta(minutes=61)))),
     "time.read_time:0": ("seal", of(lambda: substituted(b"/M (D", b"/N (D"))),
-    "time.read_time:1": ("seal", of(attacks.stamped_twice)),
+    "time.read_stamp:0": ("seal", of(with_another_algorithm_named)),
+    "time.read_time:1": ("seal", of(with_an_attribute)),
+    "time.read_time:2": ("seal", of(attacks.stamped_twice)),
     "units._check_claim:0": ("units", of(lambda: restated_behind("CL", retirements=[]))),
     "units._check_claim:1": (
         "units",
@@ -222,6 +225,7 @@ BACKED = {
     "seal._only_signature:2",
     "time.check_revocation:0",
     "time.read_time:0",
+    "time.read_time:1",
     "units._check_claim:1",
     "units._check_right:0",
     "units.stated_row:0",

@@ -3,40 +3,17 @@
 from collections.abc import Callable
 
 import pytest
-from asn1crypto import cms, core
+from asn1crypto import cms
 
 from certificates.verify import verify_pdf
-from tests.support.extended_paper import dated, refused, trust
-
-
-def place() -> tuple[int, int]:
-    """Return where the hexadecimal digits of the seal begin and end."""
-    begins = dated().rindex(b"/Contents <") + len(b"/Contents <")
-    return begins, dated().index(b">", begins)
-
-
-def with_seal(content: bytes) -> bytes:
-    begins, ends = place()
-    digits = content.hex().upper().encode()
-    assert len(digits) <= ends - begins
-    return dated()[:begins] + digits.ljust(ends - begins, b"0") + dated()[ends:]
-
-
-def seal() -> bytes:
-    begins, ends = place()
-    return bytes.fromhex(dated()[begins:ends].decode())
-
-
-def changed(change: Callable[[cms.ContentInfo], None]) -> bytes:
-    info = cms.ContentInfo.load(seal(), strict=False)
-    change(info)
-    return with_seal(info.dump(force=True))
-
-
-def something_added(info: cms.ContentInfo) -> None:
-    signer = info["content"]["signer_infos"][0]
-    junk = cms.CMSAttribute({"type": "1.2.3.4.5", "values": [core.UTF8String("x" * 9)]})
-    signer["unsigned_attrs"] = cms.CMSAttributes([*signer["unsigned_attrs"], junk])
+from tests.support.extended_paper import refused, trust
+from tests.support.seal_bytes import (
+    changed,
+    seal,
+    something_added,
+    with_another_algorithm_named,
+    with_seal,
+)
 
 
 def certificate_twice(info: cms.ContentInfo) -> None:
@@ -51,6 +28,10 @@ def test_the_changer_of_these_tests_can_also_leave_it_alone() -> None:
 @pytest.mark.parametrize("change", [something_added, certificate_twice])
 def test_nothing_is_added_to_a_seal(change: Callable[[cms.ContentInfo], None]) -> None:
     assert refused(changed(change)) == "seal"
+
+
+def test_a_stamp_names_the_algorithm_that_made_it() -> None:
+    assert refused(with_another_algorithm_named()) == "seal"
 
 
 def test_a_stamp_that_was_taken_off_is_missed() -> None:
