@@ -122,7 +122,8 @@ def _anchors(trust: Path | None, data: Path | None) -> Path:
 def show(verdicts: Sequence[tuple[str, Verdict]]) -> None:
     """Print the numbered steps of each verdict."""
     for one, verdict in verdicts:
-        table = Table(title=Path(one).name, title_justify="left", show_header=False, box=None)
+        title = Path(one).name if Path(one).is_file() else one  # a serial number has a slash
+        table = Table(title=title, title_justify="left", show_header=False, box=None)
         for number, step in enumerate(verdict.steps, start=1):
             table.add_row(
                 str(number), MARKS[step.state], step.name, f"{step.zh}\n[dim]{step.en}[/]"

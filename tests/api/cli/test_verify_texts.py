@@ -86,3 +86,10 @@ def test_a_newer_state_proof_is_told_by_its_content(
     code, verdict = verified(paper, "--trust", demo.registry.settings.trust, "--newer", newer)
     failed = [step["name"] for step in verdict["steps"] if step["state"] == "failed"]
     assert (code, failed) == (1, ["state"])
+
+
+def test_a_serial_number_is_shown_whole(demo: Service) -> None:
+    serial = "BT-F-0001-20210918-20250917-01:946410-1014891/H"
+    result = RUNNER.invoke(app, ["verify", serial, "--data", str(demo.registry.settings.data)])
+
+    assert result.output.splitlines()[0].strip() == serial
