@@ -34,20 +34,25 @@ def qr_text(base_url: str, number: str, code: bytes) -> str:
         number: The certificate's number.
         code: Its compact statement, whose first byte is never zero.
     """
-    address = f"{base_url.rstrip('/')}{verification_path(number)}".upper()
-    return f"{address}{MARK}{int.from_bytes(code)}"
+    return f"{qr_address(base_url, number)}{MARK}{int.from_bytes(code)}"
+
+
+def qr_address(base_url: str, number: str) -> str:
+    """Return what stands before the mark in a code's text: where the registry answers for it."""
+    return f"{base_url.rstrip('/')}{verification_path(number)}".upper()
 
 
 def code_of_text(text: str) -> bytes:
     """Return the compact statement in a code's text; nothing if the text holds none.
 
     Raises:
-        ValueError: what stands behind the mark is no number of a fitting size.
+        ValueError: what stands behind the mark is no number as `qr_text` writes it.
     """
     digits = urlsplit(text).fragment
     if not digits:
         return b""
-    if not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS_MAX:
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= DIGITS_MAX
+    if not is_number or digits.startswith("0"):
         raise ValueError("the code holds no number")
     number = int(digits)
     return number.to_bytes((number.bit_length() + 7) // 8)

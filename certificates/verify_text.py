@@ -14,13 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 from certificates.compact import Claims, CodeError, claims_of, read_code
 from certificates.content import Content
 from certificates.number import CertificateNumber, NumberError, parse_number
 from certificates.offered import Offered
-from certificates.qr import code_of_text, verification_path
+from certificates.qr import MARK, code_of_text, qr_address, verification_path
 from certificates.service_key import ServiceKeyError, service_key_of
 from certificates.steps import Steps
 from certificates.verdict import Facts, Finding, Standing, StepFailed, StepNotChecked, Verdict
@@ -150,31 +149,25 @@ def verify_photo(read: Callable[[], str], answering: Answering) -> Verdict:
 
 
 def _read_code(steps: Steps, asked: _Asked, text: str) -> None:
-    address = _address(text)
-    base = verification_path("").upper()
-    path = address.path.upper()
-    number = path.rpartition(base)[2] if base in path else ""
+    address = text.strip().partition(MARK)[0]
+    number = address.upper().rpartition(verification_path("").upper())[2]
     steps.take("number", lambda: asked.read_number(number))
-    steps.take("address", lambda: _check_address(address, asked.answering))
+    steps.take("address", lambda: _check_address(address, number, asked.answering))
     steps.take("code", lambda: asked.read_code(text.strip()))
     if not steps.has_failed("code"):
         _look_up(steps, asked)
 
 
-def _address(text: str) -> SplitResult:
-    try:
-        return urlsplit(text.strip())
-    except ValueError:
-        return SplitResult("", "", "", "", "")
+def _check_address(address: str, number: str, answering: Answering) -> Finding:
+    """Check that the code leads to this registry; a copied statement may stand behind any address.
 
-
-def _check_address(address: SplitResult, answering: Answering) -> Finding:
-    """Check that the code leads to this registry; a copied statement may stand behind any host."""
+    It is compared whole, as `qr_text` writes it: another scheme, port, path or query on our host
+    leads elsewhere too. Only small letters are allowed, as browsers write a host with them.
+    """
     settings = answering.opened.settings
-    known = {
-        urlsplit(url).netloc.lower() for url in (settings.base_url, settings.mirror_url) if url
-    }
-    if address.netloc.lower() not in known:
+    known = {qr_address(url, number) for url in (settings.base_url, settings.mirror_url) if url}
+    is_plain = address.isascii() and number.replace("-", "").isalnum()
+    if not is_plain or address.upper() not in known:
         raise StepFailed(
             "二维码指向的网址不是本登记处，请勿打开", "the code leads elsewhere: do not open it"
         )

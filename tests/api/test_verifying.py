@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,8 +15,11 @@ import pytest
 from api.verifying import BusyError, Gate, begin_verifying
 from certificates.children import ForkerError
 from certificates.seal import Sealer
+from certificates.trust import Trust
 from certificates.verify_any import Asking
 from certificates.verify_file import END_MARK, SIZE_MAX
+from certificates.verify_ledger import Answering
+from certificates.verify_text import verify_code, verify_photo
 from contracts.lookup import integer_of, objects_of
 from contracts.ranges import Range, serial_text
 from contracts.v1.certificate_record import certificate_number
@@ -168,6 +172,58 @@ def test_a_codes_text_is_verified(demo: Service) -> None:
 def test_a_code_copied_onto_another_address_is_refused(demo: Service) -> None:
     text = re.sub(r"//[^/]*/", "//EVIL.EXAMPLE/", code_of(papers(demo)[0]))
     assert failed(demo.get(VERIFY, params={"text": text})) == ["address"]
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [
+        pytest.param("HTTP", "X-HTTP", id="another-scheme"),
+        pytest.param("/VERIFY/", "/EVIL/VERIFY/", id="another-path-before"),
+        pytest.param("/VERIFY/", "/VERIFY/VERIFY/", id="the-path-twice"),
+        pytest.param("/VERIFY/", ":444/VERIFY/", id="another-port"),
+        pytest.param("//", "//EVIL@", id="a-name-before-the-host"),
+        pytest.param("/VERIFY/", "/OUT?NEXT=//EVIL.EXAMPLE/VERIFY/", id="a-query"),
+    ],
+)
+def test_a_code_whose_address_is_not_letter_for_letter_ours_is_refused(
+    demo: Service, found: str, put: str
+) -> None:
+    text = code_of(papers(demo)[0]).replace(found, put, 1)
+    answering = Answering(registry=demo.registry, trust=Trust.load(demo.registry.settings.trust))
+
+    for verdict in (verify_code(text, answering), verify_photo(lambda: text, answering)):
+        assert failed(verdict.to_json()) == ["address"]
+
+
+def test_a_code_of_ours_without_tls_or_with_a_query_behind_its_number_leads_elsewhere(
+    demo: Service,
+) -> None:
+    settings, trust = demo.registry.settings, Trust.load(demo.registry.settings.trust)
+    secure = settings.model_copy(update={"base_url": "https://demo.example"})
+    answering = Answering(registry=replace(demo.registry, settings=secure), trust=trust)
+    ours = "HTTPS://DEMO.EXAMPLE/VERIFY/" + code_of(papers(demo)[0]).partition("/VERIFY/")[2]
+    open_line = ours.replace("HTTPS", "HTTP")
+
+    assert verify_code(ours, answering).ok
+    assert failed(verify_code(open_line, answering).to_json()) == ["address"]
+    behind = verify_code(ours.replace("#", "?NEXT=//EVIL.EXAMPLE#"), answering)
+    assert "address" in failed(behind.to_json())
+
+
+def test_a_code_with_a_zero_before_its_number_is_none_that_we_make(demo: Service) -> None:
+    text = code_of(papers(demo)[0]).replace("#", "#0", 1)
+    assert failed(demo.get(VERIFY, params={"text": text})) == ["code"]
+
+
+def test_the_mirrors_address_and_a_browsers_spelling_are_ours(demo: Service) -> None:
+    text, trust = code_of(papers(demo)[0]), Trust.load(demo.registry.settings.trust)
+    ours, _, rest = text.partition("/VERIFY/")
+    mirror = "https://mirror.example/sub/"
+    settings = demo.registry.settings.model_copy(update={"mirror_url": mirror})
+    answering = Answering(registry=replace(demo.registry, settings=settings), trust=trust)
+
+    for spelt in (f"{ours.lower()}/VERIFY/{rest}", f"{mirror}verify/{rest}"):
+        assert verify_code(spelt, answering).ok, spelt
 
 
 def test_a_code_of_another_certificate_is_refused(demo: Service) -> None:
