@@ -1,7 +1,8 @@
 """A verification as it goes on: what each step finds out for the steps after it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from certificates.content_parts import ContentError
 from certificates.errata import read_errata
@@ -13,6 +14,7 @@ from certificates.verify_file import (
     ENTRY,
     ERRATA,
     OUTLINE,
+    PROOF,
     REGISTRY,
     STATE_PROOF,
     Document,
@@ -27,6 +29,7 @@ from certificates.verify_log import (
     read_attested,
     read_entry,
 )
+from certificates.verify_one_log import check_one_log, checkpoint_of_note, checkpoint_of_state
 from certificates.verify_seal import seal_time
 from certificates.verify_state import (
     check_standing,
@@ -36,8 +39,12 @@ from certificates.verify_state import (
 )
 from certificates.verify_time import Dated, check_time, require_current_list
 from certificates.verify_units import check_units, stated_kg, stated_number
+from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import Entry
 from ledger.log.policy import PolicyVerdict
+
+_STATE_GIVEN: Final = "所给的状态证明 (the state proof given)"
+_NOTE_GIVEN: Final = "所给的检查点 (the checkpoint given)"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class Case:
     proven: PolicyVerdict | None = None
     quantity_kg: int | None = None
     standing: Standing | None = None
+    seen: dict[str, Checkpoint] = field(default_factory=dict)
 
     def open(self, data: bytes) -> Finding:
         """Open the file, which may have been extended."""
@@ -102,6 +110,7 @@ class Case:
     def prove(self, entry_bytes: bytes, proof_bytes: bytes) -> Finding:
         """Check the entry's proof."""
         self.proven = check_proof(entry_bytes, proof_bytes, self.trust)
+        self.seen[PROOF] = self.proven.checkpoint
         size, count = self.proven.checkpoint.size, len(self.proven.witnesses)
         return (
             f"记录在受信任的登记簿中（检查点{size}，{count}个见证签名）",
@@ -115,25 +124,32 @@ class Case:
         return found
 
     def not_revoked(self, attested: Attested, document: Document) -> Finding:
-        """Check the state's proof."""
+        """Check the state's proof, and that all proofs are of one log."""
         number = stated_number(attested)
         proof, entry = document.attachments[STATE_PROOF], attested.entry
         self.standing = prove_standing(proof, entry, number, self.trust)
-        if attested.errata is not None:
-            prove_errata(document.attachments[ERRATA], self.trust)
-        if OUTLINE in document.attachments:
-            prove_errata(document.attachments[OUTLINE], self.trust)
+        self.seen[STATE_PROOF] = checkpoint_of_state(proof)
+        for name in (ERRATA, OUTLINE):
+            if name in document.attachments:
+                prove_errata(document.attachments[name], self.trust)
+                self.seen[name] = checkpoint_of_state(document.attachments[name])
         if self.newer.state is not None:
             newer = prove_standing(self.newer.state, entry, number, self.trust)
+            self.seen[_STATE_GIVEN] = checkpoint_of_state(self.newer.state)
             if newer.as_of < self.standing.as_of:
                 raise StepFailed("所给的状态证明更旧", "the state proof given is the older one")
             self.standing = newer
+        log_zh, log_en = check_one_log(self.seen)
         self.standing = standing_of_copy(self.standing, _printed(attested))
-        return check_standing(self.standing)
+        zh, en = check_standing(self.standing)
+        return f"{zh}；{log_zh}", f"{en}; {log_en}"
 
     def state(self, entry: Entry) -> Finding:
         """Say as of when."""
-        return check_status(entry, self.proven, self.trust, self.newer)
+        found = check_status(entry, self.proven, self.trust, self.newer)
+        if self.newer.note is not None:
+            check_one_log({**self.seen, _NOTE_GIVEN: checkpoint_of_note(self.newer.note)})
+        return found
 
     def facts(self, digest: str) -> Facts:
         """Collect what the certificate says, as far as it could be read."""

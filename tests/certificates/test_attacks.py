@@ -119,9 +119,11 @@ def test_a_flipped_byte_is_refused_wherever_it_stands(paper: str, parts: int) ->
         assert (part, failed in {"file", "seal", "time"}) == (part, True)
 
 
-def newer_state(state: str, event: str) -> bytes:
-    row = status_row(state, event)
-    return registry().log.committed([row]).state_proof(str(row["key"]))
+def newer_state(state: str, event: str, commits: int = 1) -> bytes:
+    row, log = status_row(state, event), registry().log
+    for _ in range(commits):
+        log = log.committed([row])
+    return log.state_proof(str(row["key"]))
 
 
 def later() -> Iterator[object]:

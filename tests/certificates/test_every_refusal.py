@@ -18,11 +18,12 @@ from ledger.log.policy import Policy
 from tests.certificates import test_extend_forged as forgeries
 from tests.certificates import test_parser_differences
 from tests.certificates.test_attacks import newer_state
+from tests.certificates.test_one_log import of_one_size
 from tests.certificates.test_seal_time import dated
 from tests.certificates.test_tamper import WITHOUT_THE_SEAL
 from tests.certificates.test_tamper_stolen_seal import SIGNED_PARTS, WITH_THE_SEAL
 from tests.certificates.test_tamper_trust import done
-from tests.certificates.test_verify import SIZE, checkpoint
+from tests.certificates.test_verify import checkpoint
 from tests.support import extended_paper
 from tests.support import refusal_attacks as attacks
 from tests.support.bombs import many_objects
@@ -46,6 +47,7 @@ FILES = (
     "certificates/verify_file.py",
     "certificates/verify_holding.py",
     "certificates/verify_log.py",
+    "certificates/verify_one_log.py",
     "certificates/verify_seal.py",
     "certificates/verify_state.py",
     "certificates/verify_time.py",
@@ -132,7 +134,6 @@ CASES: dict[str, tuple[str, Judge]] = {
     ),
     "log._newest:1": ("status", newest(checkpoint(99, key=OTHER), policy=attacks.both_logs())),
     "log._newest:2": ("status", newest(checkpoint(3))),
-    "log._newest:3": ("status", newest(checkpoint(SIZE))),
     "log.check_anchors:0": ("entry", of(lambda: sealed("RT"), opening=ENTRIES[1])),
     "log.check_anchors:1": ("entry", of(lambda: sealed("RT"), policy=Policy.of_keys([OTHER.vkey]))),
     "log.check_anchors:2": ("entry", row("registry-with-another-log-key")),
@@ -148,6 +149,7 @@ CASES: dict[str, tuple[str, Judge]] = {
     "log.read_attested:1": ("entry", row("entry-of-another-kind")),
     "log.read_attested:2": ("entry", row("registry-of-another-log")),
     "log.read_entry:0": ("entry", attacks.proof_for_a_stranger),
+    "one_log.check_one_log:0": ("state", of(lambda: of_one_size("RT", "state_proof")[0])),
     "seal._check_section:0": ("seal", of(attacks.sealed_with_a_change)),
     "seal._check_status:0": ("seal", row("another-version")),
     "seal._check_status:1": ("seal", of(attacks.by_another_root)),
@@ -168,7 +170,7 @@ CASES: dict[str, tuple[str, Judge]] = {
     "state.prove_standing:3": ("state", row("state-before-the-entry")),
     "state.standing_of_copy:0": (
         "state",
-        of(corrected, lambda: Newer(state=newer_state("valid", "reinstated"))),
+        of(corrected, lambda: Newer(state=newer_state("valid", "reinstated", commits=2))),
     ),
     "time.check_revocation:0": ("seal", of(lambda: sealed("RT"), revoked=revoked(WHEN - DAY))),
     "time.check_time:0": ("time", extended(lambda: dated(timedelta(minutes=61)))),
