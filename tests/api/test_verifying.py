@@ -331,7 +331,6 @@ def test_whoever_sends_too_slowly_gives_up_the_place(
     demo: Service, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr("api.verifying.UPLOAD_SECONDS", 0.05)
-    monkeypatch.setattr("api.pages.verdict.UPLOAD_SECONDS", 0.05)
     sent: list[Any] = []
 
     async def receive() -> Any:
