@@ -46,7 +46,8 @@ def case() -> list[str]:
     ("script", "code"),
     [
         pytest.param(
-            "await requireUnder(await checkCms(readSeal(file)), root, readSeal(file).at)",
+            "const {certificate} = await checkCms(readSeal(file));"
+            "await requireUnder(certificate, root, readSeal(file).at)",
             "passed",
             id="nothing-wrong",
         ),
@@ -67,19 +68,20 @@ def case() -> list[str]:
             id="signature-changed",
         ),
         pytest.param(
-            """const certificate = await checkCms(readSeal(file));
+            """const {certificate} = await checkCms(readSeal(file));
             await checkCms(spoiltAt(found(sha256(certificate.bytes))))""",
             "seal_signer",
             id="certificate-exchanged",
         ),
         pytest.param(
-            "await requireUnder(await checkCms(readSeal(file)), root, 0)",
+            "const {certificate} = await checkCms(readSeal(file));"
+            "await requireUnder(certificate, root, 0)",
             "seal_expired",
             id="sealed-before-the-certificate-was",
         ),
         pytest.param(
-            """const seal = await checkCms(readSeal(file));
-            await requireUnder(seal, seal, Date.now())""",
+            """const {certificate} = await checkCms(readSeal(file));
+            await requireUnder(certificate, certificate, Date.now())""",
             "seal_root",
             id="a-seal-is-no-root",
         ),
