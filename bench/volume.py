@@ -58,6 +58,7 @@ def run(papers: int = PAPERS, subjects: int = SUBJECTS) -> dict[str, object]:
                 settings=registry.settings.model_copy(update=given),
                 writer=registry.writer,
                 reader=registry.reader,
+                checker=registry.checker,
                 read_only_reason=None,
             )
             few = min(papers // 2, PAPERS // 2)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from contracts.refusal import RefusalCode, Refused
 from ledger import rulesets, store
+from ledger.checking import CheckedOrder, Checker
 from ledger.engine import create_read_engine, create_write_engine
 from ledger.intake import SignedOrder
 from ledger.land import spatial
@@ -24,7 +25,7 @@ from ledger.publish.published import find_disagreement, tiles_in
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
 from ledger.store import Head, TamperedError
-from ledger.submit import submit
+from ledger.submit import passkey_scope, submit_checked
 
 CHECKPOINT_FILE: Final = CHECKPOINT_PATH
 
@@ -37,12 +38,14 @@ class Registry:
         settings: Where everything lies.
         writer: The write engine; only `submit` and what replaces whole ledgers uses it.
         reader: The read engine; every statement stands by itself.
+        checker: The first stage of taking orders in; what it has checked, `submit_checked` takes.
         read_only_reason: Why nothing is recorded any more, as a sentence; nothing if all is well.
     """
 
     settings: Settings
     writer: Engine
     reader: Engine
+    checker: Checker
     read_only_reason: str | None
 
     def submit(
@@ -52,14 +55,28 @@ class Registry:
         now_us: int,
         clock_confirmed: bool = False,
     ) -> tuple[Entry | Refused, ...]:
-        """Record each order that the rules allow, then raise the mark; see `ledger.submit`.
+        """Check and record each order that the rules allow; see `submit_checked`."""
+        checked = self.checker.check(signed_orders)
+        return self.submit_checked(checked, now_us=now_us, clock_confirmed=clock_confirmed)
 
-        A registry that is read-only answers every order with `LEDGER_READ_ONLY`.
+    def submit_checked(
+        self,
+        checked_orders: Sequence[CheckedOrder],
+        *,
+        now_us: int,
+        clock_confirmed: bool = False,
+    ) -> tuple[Entry | Refused, ...]:
+        """Record each checked order that the rules allow, then raise the mark.
+
+        A registry that is read-only answers every order with `LEDGER_READ_ONLY`. Otherwise see
+        `ledger.submit.submit_checked`.
         """
         if self.read_only_reason is not None:
             refused = Refused(RefusalCode.LEDGER_READ_ONLY, reason=self.read_only_reason)
-            return (refused,) * len(signed_orders)
-        answers = submit(self.writer, signed_orders, now_us=now_us, clock_confirmed=clock_confirmed)
+            return (refused,) * len(checked_orders)
+        answers = submit_checked(
+            self.writer, checked_orders, now_us=now_us, clock_confirmed=clock_confirmed
+        )
         # If we crash here, the mark is one batch behind. It then still fits the ledger, and the
         # next batch raises it.
         self.raise_mark()
@@ -143,7 +160,8 @@ class Registry:
         return tiles_in(self.settings.log, size, root)
 
     def close(self) -> None:
-        """Close the databases."""
+        """Close the databases, and end what checks signatures."""
+        self.checker.close()
         self.writer.dispose()
         self.reader.dispose()
 
@@ -169,7 +187,13 @@ def open_registry(settings: Settings) -> Registry:
         _check_rules(connection)
     settings.vault.chmod(0o600)
     reader = create_read_engine(settings.database, settings.vault)
-    return Registry(settings=settings, writer=writer, reader=reader, read_only_reason=reason)
+    return Registry(
+        settings=settings,
+        writer=writer,
+        reader=reader,
+        checker=Checker(lambda: passkey_scope(reader)),
+        read_only_reason=reason,
+    )
 
 
 def _create_folders(settings: Settings) -> None:

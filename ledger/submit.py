@@ -1,7 +1,9 @@
-"""The one way in: decide, append and project one or many orders in a single transaction.
+"""The one way in: check orders, then decide, append and project them in a single transaction.
 
-A batch is not atomic between its orders: each sees its predecessors through one overlay of the
-books, and a refused order leaves nothing behind. All accepted ones are committed together.
+The first stage (`ledger.checking`) needs no lock, the second (`submit_checked`) holds it; who has
+many batches checks the next one while this one is decided. A batch is not atomic between its
+orders: each sees its predecessors through one overlay of the books, and a refused order leaves
+nothing behind. All accepted ones are committed together.
 """
 
 from collections.abc import Sequence
@@ -14,8 +16,9 @@ from contracts.invariants import check_outcome
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Moment, Outcome
 from ledger import door, rulesets, store, vault
+from ledger.checking import CheckedOrder, Checker
 from ledger.hints import places_hinted, rows_hinted
-from ledger.intake import SignedOrder, passkey_scope_of, verify_signatures
+from ledger.intake import SignedOrder, passkey_scope_of
 from ledger.log.entry import (
     Entry,
     EntryError,
@@ -25,7 +28,6 @@ from ledger.log.entry import (
     parse_entry,
 )
 from ledger.log.merkle import leaf_hash
-from ledger.log.signature import WEBAUTHN_ES256
 from ledger.log.verify import PasskeyScope
 from ledger.overlay import Overlay
 from ledger.projection import StoredBooks, asked_values
@@ -61,11 +63,26 @@ def submit(
     now_us: int,
     clock_confirmed: bool = False,
 ) -> tuple[Entry | Refused, ...]:
+    """Check and record each order that the rules allow; the others change nothing.
+
+    Both stages, one after the other; arguments, answers and errors as `submit_checked`.
+    """
+    checked = Checker(lambda: passkey_scope(engine)).check(signed_orders)
+    return submit_checked(engine, checked, now_us=now_us, clock_confirmed=clock_confirmed)
+
+
+def submit_checked(
+    engine: Engine,
+    checked_orders: Sequence[CheckedOrder],
+    *,
+    now_us: int,
+    clock_confirmed: bool = False,
+) -> tuple[Entry | Refused, ...]:
     """Record each order that the rules allow; the others change nothing.
 
     Args:
         engine: The write engine of the registry.
-        signed_orders: In the sequence in which they are decided.
+        checked_orders: In the sequence in which they are decided.
         now_us: This machine's time, microseconds since 1970-01-01T00:00:00Z.
         clock_confirmed: An operator has confirmed a clock that is days ahead of the log.
 
@@ -78,16 +95,13 @@ def submit(
         HeadMovedError: another writer was faster; nothing is recorded, submit again.
         TamperedError: what was written does not read back. Stop.
     """
-    refusals = _check_before_lock(engine, signed_orders)
     with engine.begin() as connection:
         # The lock is held from here on: the head cannot move between decision and append.
         head = store.read_head(connection)
         _check_clock(head, now_us, confirmed=clock_confirmed)
+        signed_orders = [checked.signed for checked in checked_orders]
         batch = _begin_batch(connection, head, signed_orders, now_us)
-        answers = tuple(
-            _answer(batch, signed, refusal)
-            for signed, refusal in zip(signed_orders, refusals, strict=True)
-        )
+        answers = tuple(_answer(batch, checked) for checked in checked_orders)
         if batch.entries:
             store.append(connection, batch.entries, after=head)
             write_changes(connection, batch.overlay, batch.entries)
@@ -98,29 +112,7 @@ def submit(
     return answers
 
 
-def _check_before_lock(
-    engine: Engine, signed_orders: Sequence[SignedOrder]
-) -> list[Refused | None]:
-    passkeys = any(sig.alg == WEBAUTHN_ES256 for signed in signed_orders for sig in signed.sigs)
-    scope = _passkey_scope(engine) if passkeys else PasskeyScope()
-    verdicts = verify_signatures(signed_orders, scope)
-    return [
-        _check_forms(signed, verdict)
-        for signed, verdict in zip(signed_orders, verdicts, strict=True)
-    ]
-
-
-def _check_forms(signed: SignedOrder, verdict: Refused | None) -> Refused | None:
-    try:
-        door.check_form(signed)
-        if verdict is not None:
-            rulesets.check_form(signed.order)
-    except Refused as refusal:
-        return refusal
-    return verdict
-
-
-def _passkey_scope(engine: Engine) -> PasskeyScope:
+def passkey_scope(engine: Engine) -> PasskeyScope:
     """Return where passkeys may sign, as entry 0 states it for the whole log."""
     with engine.begin() as connection:
         row = StoredBooks.inside(connection).row("registry")
@@ -165,7 +157,8 @@ def _recorded(
     return {(actor, nonce): parse_entry(content) for actor, nonce, content in found}
 
 
-def _answer(batch: _Batch, signed: SignedOrder, refusal: Refused | None) -> Entry | Refused:
+def _answer(batch: _Batch, checked: CheckedOrder) -> Entry | Refused:
+    signed, refusal = checked.signed, checked.refusal
     order = signed.order
     if refusal is not None and refusal.code is RefusalCode.SIGNATURE_INVALID:
         return refusal

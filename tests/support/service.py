@@ -98,7 +98,7 @@ def confirmed_service(source: Path, folder: Path, at_us: int) -> Service:
     """Put a service on a copy whose clock is confirmed."""
     shutil.copytree(source, folder, dirs_exist_ok=True)
     plain = open_registry(settings_of(folder))
-    fields = ("settings", "writer", "reader", "read_only_reason")
+    fields = ("settings", "writer", "reader", "checker", "read_only_reason")
     return Service.on(ConfirmedRegistry(**{name: getattr(plain, name) for name in fields}), at_us)
 
 
