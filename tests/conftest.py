@@ -1,8 +1,14 @@
-"""How Hypothesis searches: a little while writing, repeatably where it gates, long in a soak."""
+"""How Hypothesis searches (a little while writing, repeatably where it gates, long in a soak), and
+the PostgreSQL that the tests of one process share.
+"""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.postgres import Cluster, cluster
 
 # A loaded machine is no failure of the code: time limits belong to benchmarks.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,3 +25,17 @@ def _profile() -> str:
 
 
 settings.load_profile(_profile())
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A cluster of this test process, without fsync; started when the first test asks for it."""
+    with cluster() as started:
+        yield started
+
+
+@pytest.fixture
+def database_url(postgres: Cluster) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    with postgres.database() as url:
+        yield url
