@@ -1,19 +1,23 @@
 """What routes are given: the registry, the clock, the language. Tests override the clock."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request, Response
 
-from api.problems import language_of
+from api.problems import BehindError, language_of
 from api.text.catalogue import Language
 from contracts.refusal import Refused
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry
 from ledger.projection import PAGE_ROWS
+from ledger.reading import Reading
 from ledger.registry import Registry
+
+HEAD_HEADER: Final = "Ledger-Head"
+AT_LEAST_HEADER: Final = "Ledger-At-Least"
 
 Submit: TypeAlias = Callable[[Sequence[SignedOrder]], tuple[Entry | Refused, ...]]
 
@@ -26,9 +30,40 @@ def registry_of(request: Request) -> Registry:
     return registry
 
 
+RegistryDep = Annotated[Registry, Depends(registry_of)]
+
+
 def now_us() -> int:
     """Return the machine's clock in microseconds since 1970-01-01T00:00:00Z."""
     return time.time_ns() // 1000
+
+
+def reading_of(
+    registry: RegistryDep,
+    response: Response,
+    at_least: Annotated[
+        int,
+        Header(
+            alias=AT_LEAST_HEADER,
+            ge=0,
+            le=2**53 - 1,
+            description="Entries that the answer must have seen, from an earlier answer.",
+        ),
+    ] = 0,
+) -> Iterator[Reading]:
+    """Give the ledger at one moment, which the answer's header `Ledger-Head` names.
+
+    A client that says how many entries it has seen is never told of an earlier moment, whatever
+    node or replica it asks.
+
+    Raises:
+        BehindError: this node has not got that far yet.
+    """
+    with registry.reading() as reading:
+        if reading.head.size < at_least:
+            raise BehindError(size=reading.head.size, wanted=at_least)
+        response.headers[HEAD_HEADER] = f"{reading.head.size} {reading.head.root.hex()}"
+        yield reading
 
 
 def language(request: Request) -> Language:
@@ -36,7 +71,6 @@ def language(request: Request) -> Language:
     return language_of(request.scope)
 
 
-RegistryDep = Annotated[Registry, Depends(registry_of)]
 NowDep = Annotated[int, Depends(now_us)]
 
 
@@ -47,6 +81,7 @@ def submitter(request: Request, registry: RegistryDep, now: NowDep) -> Submit:
 
 
 SubmitDep = Annotated[Submit, Depends(submitter)]
+ReadingDep = Annotated[Reading, Depends(reading_of, scope="function")]
 LanguageDep = Annotated[Language, Depends(language)]
 CursorDep = Annotated[
     str, Query(max_length=120, pattern=r"^[\x20-\x7e]*$", description="The last key of a page.")

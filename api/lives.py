@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.lookup import integer_of, objects_of, text_of, texts_of
 from contracts.values import Value
+from ledger.projection import StoredBooks
 from ledger.registry import Registry
 
 VALID = "valid"
@@ -97,9 +98,9 @@ class Life:
         }
 
 
-def life_of(registry: Registry, number: str) -> Life:
-    """Return what became of a certificate, as the log says it now."""
-    books = registry.books()
+def life_of(registry: Registry, number: str, books: StoredBooks | None = None) -> Life:
+    """Return what became of a certificate, as the log says it now, or as `books` have it."""
+    books = books or registry.books()
     row = books.row(f"status/{number}")
     if row is None:
         return Life()

@@ -54,6 +54,14 @@ class NotFoundError(Exception):
     """What was asked for is not there."""
 
 
+class BehindError(Exception):
+    """This node has not yet seen as many entries as the client has."""
+
+    def __init__(self, *, size: int, wanted: int) -> None:
+        super().__init__(f"{size} of {wanted} entries")
+        self.size, self.wanted = size, wanted
+
+
 class ClaimError(Exception):
     """It is not clear what is to be proven; the text says what to give."""
 
@@ -155,6 +163,11 @@ def add_problems(app: FastAPI) -> None:
     def not_found(request: Request, error: NotFoundError) -> JSONResponse:
         del error
         return problem_response(request.scope, 404, "problem.not_found")
+
+    @app.exception_handler(BehindError)
+    def behind(request: Request, error: BehindError) -> JSONResponse:
+        facts = {"size": error.size, "wanted": error.wanted}
+        return problem_response(request.scope, 503, "problem.behind", facts)
 
     @app.exception_handler(MediaTypeError)
     def media_type(request: Request, error: MediaTypeError) -> JSONResponse:

@@ -1,6 +1,7 @@
 """A registry at work: its folders, databases and mark, and what may be done with them."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -22,6 +23,7 @@ from ledger.projection import StoredBooks
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater, HighWaterError
 from ledger.publish.published import find_disagreement, tiles_in
+from ledger.reading import Reading, reading
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
 from ledger.store import Head, TamperedError
@@ -92,6 +94,10 @@ class Registry:
     def books(self) -> StoredBooks:
         """Return the books for reading."""
         return StoredBooks(connect=self.reader.connect)
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Give one moment of the ledger, for questions that must be answered together."""
+        return reading(self.reader)
 
     def origin(self) -> str:
         """Return the log's origin.

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from api.deps import CursorDep, LimitDep, RegistryDep
+from api.deps import CursorDep, LimitDep, ReadingDep, RegistryDep
 from api.issuing import file_name
 from api.lives import life_of
 from api.problems import NotFoundError
@@ -28,24 +28,24 @@ FILE: Final[Described] = {200: {"description": "Paper", "content": {"application
 
 @router.get("/claims")
 def list_claims(
-    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+    reading: ReadingDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
 ) -> list[dict[str, Any]]:
     """Return a page of claims, oldest first."""
-    return page_of_rows(registry, "claim/", cursor, limit, response)
+    return page_of_rows(reading.books, "claim/", cursor, limit, response)
 
 
 @router.get("/claims/{claim}")
-def read_claim(claim: str, registry: RegistryDep) -> dict[str, Any]:
+def read_claim(claim: str, reading: ReadingDep) -> dict[str, Any]:
     """Return a claim with its measurement, retirements and completion."""
-    return {"id": claim, **row_of(registry, f"claim/{claim}")}
+    return {"id": claim, **row_of(reading.books, f"claim/{claim}")}
 
 
 @router.get("/certificates")
 def list_certificates(
-    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+    reading: ReadingDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
 ) -> list[dict[str, Any]]:
     """Return a page of certificates by number."""
-    return page_of_rows(registry, "cert/", cursor, limit, response)
+    return page_of_rows(reading.books, "cert/", cursor, limit, response)
 
 
 @router.get("/certificates/{number}.pdf", response_class=Response, responses=FILE)
@@ -88,14 +88,14 @@ def read_status_copy(number: str, registry: RegistryDep) -> Response:
 
 
 @router.get("/certificates/{number}")
-def read_certificate(number: str, registry: RegistryDep) -> dict[str, Any]:
+def read_certificate(number: str, registry: RegistryDep, reading: ReadingDep) -> dict[str, Any]:
     """Return what is recorded of a certificate, what became of it, and what it states."""
-    row = row_of(registry, f"cert/{number.upper()}")
+    row = row_of(reading.books, f"cert/{number.upper()}")
     return {
         "number": number.upper(),
         **row,
-        "states": row_of(registry, text_of(row, "subject")),
-        "status": life_of(registry, number.upper()).to_json(),
+        "states": row_of(reading.books, text_of(row, "subject")),
+        "status": life_of(registry, number.upper(), reading.books).to_json(),
     }
 
 
@@ -108,7 +108,7 @@ def newest_file(registry: Registry, number: str, suffix: str, digest: str) -> by
     Raises:
         NotFoundError: no such certificate, or no file with the recorded digest on this machine.
     """
-    for copy in reversed(objects_of(row_of(registry, f"cert/{number}"), "copies")):
+    for copy in reversed(objects_of(row_of(registry.books(), f"cert/{number}"), "copies")):
         path = registry.settings.certificates / file_name(number, integer_of(copy, "copy"))
         paper = _recorded(path, copy["sha256"])
         if not is_extended(paper):

@@ -5,11 +5,11 @@ from urllib.parse import quote
 from fastapi import Response
 
 from contracts.values import Json
-from ledger.registry import Registry
+from ledger.projection import StoredBooks
 
 
 def page_of_rows(
-    registry: Registry, prefix: str, cursor: str, limit: int, response: Response
+    books: StoredBooks, prefix: str, cursor: str, limit: int, response: Response
 ) -> list[dict[str, Json]]:
     """Return one page of the rows under a prefix, each with its id.
 
@@ -17,7 +17,7 @@ def page_of_rows(
     carries a Link header with rel=next (RFC 8288).
     """
     after = f"{prefix}{cursor}" if cursor else ""
-    rows = registry.books().rows_under(prefix, after=after, limit=limit)
+    rows = books.rows_under(prefix, after=after, limit=limit)
     if len(rows) == limit:
         last = rows[-1][0].removeprefix(prefix)
         response.headers["Link"] = f'<?cursor={quote(last)}&limit={limit}>; rel="next"'

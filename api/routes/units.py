@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import CursorDep, LimitDep, RegistryDep
+from api.deps import CursorDep, LimitDep, ReadingDep
 from api.problems import NotFoundError
 from api.proving import units_of
 from api.routes.pages_of import page_of_rows
@@ -14,7 +14,7 @@ from api.routes.records import row_of
 from contracts.lookup import integer_of
 from contracts.ranges import Range, serial_text
 from contracts.v1.state_commit import LATEST
-from ledger.history import PAGE_ROWS, Event, History
+from ledger.history import PAGE_ROWS, Event
 
 router = APIRouter(prefix="/v1", tags=["units"])
 STATE_PROOF: Final = "/v1/state/proof"
@@ -23,29 +23,29 @@ SUPPLY_NAMES = ("held", "reserved", "pledged", "frozen", "buffer", "retired", "c
 
 @router.get("/batches")
 def list_batches(
-    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+    reading: ReadingDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
 ) -> list[dict[str, Any]]:
     """Return a page of batches by id."""
-    return page_of_rows(registry, "batch/", cursor, limit, response)
+    return page_of_rows(reading.books, "batch/", cursor, limit, response)
 
 
 @router.get("/batches/{batch}")
 def read_batch(
     batch: str,
-    registry: RegistryDep,
+    reading: ReadingDep,
     response: Response,
     cursor: Annotated[int, Query(ge=0, le=2**53 - 1, description="Blocks from this unit on.")] = 0,
     limit: LimitDep = 200,
 ) -> dict[str, Any]:
     """Return a batch, its supply by place, and a page of its blocks by number."""
-    row = row_of(registry, f"batch/{batch}")
-    blocks = registry.books().page_of_batch(batch, first=cursor, limit=limit)
+    row = row_of(reading.books, f"batch/{batch}")
+    blocks = reading.books.page_of_batch(batch, first=cursor, limit=limit)
     if len(blocks) == limit:
         response.headers["Link"] = f'<?cursor={blocks[-1].end}&limit={limit}>; rel="next"'
     return {
         "id": batch,
         **row,
-        "supply": registry.books().supply(batch),
+        "supply": reading.books.supply(batch),
         "blocks": [
             {
                 "first": block.first,
@@ -61,7 +61,7 @@ def read_batch(
 @router.get("/serials/{serial:path}")
 def read_serial(
     serial: str,
-    registry: RegistryDep,
+    reading: ReadingDep,
     response: Response,
     after: Annotated[str, Query(pattern=r"^\d{1,16}-\d{1,3}$", max_length=20)] = "0-0",
 ) -> dict[str, Any]:
@@ -71,15 +71,12 @@ def read_serial(
     some of it now leads to its `.state-proof` file, once a state has been committed.
     """
     batch, units = units_of(serial)
-    if units.end > integer_of(row_of(registry, f"batch/{batch}"), "gross_kg"):
+    if units.end > integer_of(row_of(reading.books, f"batch/{batch}"), "gross_kg"):
         raise NotFoundError(serial)
-    books = registry.books()
-    proven = books.row(LATEST) is not None
+    proven = reading.books.row(LATEST) is not None
     seq, position = (int(part) for part in after.split("-"))
     start = (seq, position) if after != "0-0" else (-1, -1)
-    events = History(connect=registry.reader.connect).of_units(
-        batch, units.first, units.end, after=start
-    )
+    events = reading.history.of_units(batch, units.first, units.end, after=start)
     if len(events) == PAGE_ROWS:
         last = f"{events[-1].seq}-{events[-1].position}"
         response.headers["Link"] = f'<?after={last}>; rel="next"'
@@ -96,7 +93,7 @@ def read_serial(
                 if proven
                 else None,
             }
-            for block in books.blocks(batch, units.first, units.end)
+            for block in reading.books.blocks(batch, units.first, units.end)
         ],
         "life": [_event(event) for event in events],
     }
@@ -119,33 +116,31 @@ def _event(event: Event) -> dict[str, Any]:
 
 @router.get("/retirements")
 def list_retirements(
-    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+    reading: ReadingDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
 ) -> list[dict[str, Any]]:
     """Return a page of retirements, oldest first."""
-    return page_of_rows(registry, "retire/", cursor, limit, response)
+    return page_of_rows(reading.books, "retire/", cursor, limit, response)
 
 
 @router.get("/retirements/{retirement}")
-def read_retirement(retirement: str, registry: RegistryDep) -> dict[str, Any]:
+def read_retirement(retirement: str, reading: ReadingDep) -> dict[str, Any]:
     """Return a retirement with its serial ranges."""
-    row = row_of(registry, f"retire/{retirement}")
-    history = History(connect=registry.reader.connect)
-    moved = history.of_entry(integer_of(row, "retired_seq"))
+    row = row_of(reading.books, f"retire/{retirement}")
+    moved = reading.history.of_entry(integer_of(row, "retired_seq"))
     return {"id": retirement, **row, "units": [_event(event) for event in moved]}
 
 
 @router.get("/supply")
 def read_supply(
-    registry: RegistryDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
+    reading: ReadingDep, response: Response, cursor: CursorDep = "", limit: LimitDep = 100
 ) -> dict[str, Any]:
     """Return the supply identity, gross = held + … + cancelled, in kg: of all and by batch."""
-    books = registry.books()
-    batches = books.supply_by_batch(after=cursor, limit=limit)
+    batches = reading.books.supply_by_batch(after=cursor, limit=limit)
     if len(batches) == limit:
         response.headers["Link"] = f'<?cursor={quote(max(batches))}&limit={limit}>; rel="next"'
     return {
-        "entries": registry.size(),
-        **_identity(books.supply()),
+        "entries": reading.head.size,
+        **_identity(reading.books.supply()),
         "batches": [{"batch": batch, **_identity(kg)} for batch, kg in batches.items()],
     }
 
