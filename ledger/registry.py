@@ -18,21 +18,22 @@ from ledger.log.entry import Entry, parse_entry
 from ledger.log.merkle import Subtree, consistency_path, inclusion_path
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH
+from ledger.mark_check import why_read_only
 from ledger.migrations import migrate
 from ledger.projection import StoredBooks
 from ledger.publish import high_water
-from ledger.publish.high_water import HighWater, HighWaterError
-from ledger.publish.published import find_disagreement, tiles_in
+from ledger.publish.high_water import HighWater
+from ledger.publish.published import tiles_in
 from ledger.reading import Reading, reading
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
-from ledger.store import Head, TamperedError
+from ledger.store import Head
 from ledger.submit import passkey_scope, submit_checked
 
 CHECKPOINT_FILE: Final = CHECKPOINT_PATH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Registry:
     """An opened registry.
 
@@ -189,7 +190,7 @@ def open_registry(settings: Settings) -> Registry:
         migrate(connection)
         spatial.create_index(connection)
         create_projections(connection)
-        reason = _why_read_only(connection, settings)
+        reason = why_read_only(connection, settings)
         _check_rules(connection)
     settings.vault.chmod(0o600)
     reader = create_read_engine(settings.database, settings.vault)
@@ -214,37 +215,6 @@ def _create_folders(settings: Settings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     settings.keys.mkdir(parents=True, exist_ok=True)
     settings.keys.chmod(0o700)
-
-
-def _why_read_only(connection: Connection, settings: Settings) -> str | None:
-    """Compare database, mark, signer's mark, checkpoint and tiles; say which of them differ."""
-    try:
-        mark = high_water.read_mark(settings.high_water)
-    except HighWaterError as error:
-        return f"The high-water mark cannot be read ({error}); restore it, then open again."
-    row = StoredBooks.inside(connection).row("registry")
-    found = None if mark is None else _compare_with_mark(connection, mark)
-    return found or find_disagreement(connection, settings, row, mark)
-
-
-def _compare_with_mark(connection: Connection, mark: HighWater) -> str | None:
-    """Return why the ledger must not grow: it is older than, or another than, it once was."""
-    head = store.read_head(connection)
-    if head.size < mark.size:
-        return (
-            f"This ledger has {head.size} entries but once had {mark.size}: an old copy was "
-            "restored. Restore the newest copy, or the missing entries from a mirror."
-        )
-    try:
-        same = store.root_at(connection, mark.size) == mark.root
-    except TamperedError as error:
-        return f"The stored log is damaged ({error}); restore it from a copy."
-    if same:
-        return None
-    return (
-        f"The first {mark.size} entries of this ledger are not those that were recorded here "
-        "before: it is another ledger, or an altered one."
-    )
 
 
 def _check_rules(connection: Connection) -> None:
