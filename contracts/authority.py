@@ -6,8 +6,7 @@ can be carried along for a show.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.books import Books
 from contracts.orders import Order
@@ -17,8 +16,7 @@ from contracts.values import Json, Moment, Value
 ANY_ROLE: Final = "any"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer:
+class Signer(NamedTuple):
     """A signature's key, its algorithm, and the person or service behind it (if known)."""
 
     key: str
@@ -27,8 +25,7 @@ class Signer:
     service: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Need(NamedTuple):
     """One signature that an order needs.
 
     `what` is one of: officer (`role` registrar, issuer or supervisor), representative (`account`
@@ -78,12 +75,11 @@ def identify(
     Raises:
         Refused: `KEY_UNKNOWN`, `KEY_NOT_VALID`.
     """
-    new = {need.role for need in introduced if need.what == "key"}
     signers = []
     for key, alg in keys:
         row = books.row(f"key/{key}")
         if row is None:
-            if key not in new:
+            if not any(need.what == "key" and need.role == key for need in introduced):
                 raise Refused(RefusalCode.KEY_UNKNOWN, key=key)
             signers.append(Signer(key=key, alg=alg, person=None, service=None))
             continue
@@ -123,6 +119,8 @@ def check(books: Books, order: Order, signers: Sequence[Signer], needs: Sequence
     """
     if not needs:
         raise Refused(RefusalCode.ACTOR_WRONG, actor=order.actor, kind=order.kind)
+    if len(needs) == len(signers) == 1 and _fits(books, order, signers[0], needs[0]):
+        return  # the usual order, of which there is nothing to match
     fits = [[_fits(books, order, signer, need) for signer in signers] for need in needs]
     unfilled = _match(signers, fits)
     if unfilled is not None:

@@ -3,14 +3,16 @@
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from contracts.values import ISSUE, Movement, Row, Value
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Block:
-    """Units [first, end) of a batch, all in one place."""
+class Block(NamedTuple):
+    """Units [first, end) of a batch, all in one place.
+
+    A tuple, because it is made often.
+    """
 
     batch: str
     first: int
@@ -70,12 +72,11 @@ def cut(blocks: Iterable[Block], movement: Movement) -> tuple[Block, ...]:
         if block.place != movement.source:
             raise BlocksError(f"{block} is not in {movement.source}")
         moved += high - low
-        pieces = (
-            Block(block.batch, block.first, low, block.place),
-            Block(block.batch, low, high, movement.target),
-            Block(block.batch, high, block.end, block.place),
-        )
-        parts.extend(piece for piece in pieces if piece.first < piece.end)
+        if block.first < low:
+            parts.append(Block(block.batch, block.first, low, block.place))
+        parts.append(Block(block.batch, low, high, movement.target))
+        if high < block.end:
+            parts.append(Block(block.batch, high, block.end, block.place))
     if moved != movement.quantity_kg:
         raise BlocksError(f"{movement} moves units that do not exist")
     return join(parts)
@@ -85,11 +86,12 @@ def join(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Coalesce adjacent blocks of one batch in one place."""
     joined: list[Block] = []
     for block in sorted(blocks):
-        last = joined[-1] if joined else None
-        if last and (last.batch, last.end, last.place) == (block.batch, block.first, block.place):
-            joined[-1] = Block(block.batch, last.first, block.end, block.place)
-        else:
-            joined.append(block)
+        if joined:
+            batch, first, end, place = joined[-1]
+            if end == block.first and place == block.place and batch == block.batch:
+                joined[-1] = Block(batch, first, block.end, place)
+                continue
+        joined.append(block)
     return tuple(joined)
 
 

@@ -4,6 +4,7 @@ Touched ranges and running totals are checked here; the whole tiling is checked 
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from contracts.books import Books
 from contracts.values import (
@@ -31,9 +32,9 @@ def check_outcome(books: Books, outcome: Outcome) -> None:
     """
     if len(outcome.movements) > MOVEMENTS_MAX:
         raise InvariantError("too many movements")
-    keys = [row.key for row in outcome.rows]
-    if keys != sorted(set(keys)):
-        raise InvariantError("rows are not sorted by key, or a key stands twice")
+    for row, following in pairwise(outcome.rows):
+        if row.key >= following.key:
+            raise InvariantError("rows are not sorted by key, or a key stands twice")
     moved: dict[str, list[tuple[int, int]]] = {}
     for movement in outcome.movements:
         _check_movement(books, movement)
@@ -56,11 +57,10 @@ def _check_movement(books: Books, movement: Movement) -> None:
         if blocks:
             raise InvariantError(f"{movement} issues units that exist")
         return
-    held = sum(
-        min(block.end, movement.end) - max(block.first, movement.first)
-        for block in blocks
-        if block.place == movement.source
-    )
+    held = 0
+    for block in blocks:
+        if block.place == movement.source:
+            held += min(block.end, movement.end) - max(block.first, movement.first)
     if held != movement.quantity_kg:
         raise InvariantError(f"{movement} moves units that are not in its source")
 
@@ -72,11 +72,12 @@ def supply_changes(movements: Iterable[Movement]) -> dict[tuple[str, str], int]:
     supply identity, gross = held + reserved + pledged + frozen + buffer + retired + cancelled.
     """
     changes: dict[tuple[str, str], int] = {}
-    for movement in movements:
-        source = "gross" if movement.source == ISSUE else SUPPLY_NAMES[place_kind(movement.source)]
-        sign = 1 if movement.source == ISSUE else -1
-        target = SUPPLY_NAMES[place_kind(movement.target)]
-        left, right = (movement.batch, source), (movement.batch, target)
-        changes[left] = changes.get(left, 0) + sign * movement.quantity_kg
-        changes[right] = changes.get(right, 0) + movement.quantity_kg
+    for batch, first, end, source, target in movements:
+        if source == ISSUE:
+            left, change_kg = (batch, "gross"), end - first
+        else:
+            left, change_kg = (batch, SUPPLY_NAMES[place_kind(source)]), first - end
+        right = batch, SUPPLY_NAMES[place_kind(target)]
+        changes[left] = changes.get(left, 0) + change_kg
+        changes[right] = changes.get(right, 0) + end - first
     return changes

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NewType, TypeAlias
+from typing import Final, NamedTuple, NewType, TypeAlias
 
 AccountId = NewType("AccountId", str)
 BatchId = NewType("BatchId", str)
@@ -63,9 +63,11 @@ def place_kind(place: str) -> str:
     return place.partition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """Units [first, end) of one batch go from one place to another."""
+class Movement(NamedTuple):
+    """Units [first, end) of one batch go from one place to another.
+
+    A tuple, because it is made often.
+    """
 
     batch: str
     first: int

@@ -3,11 +3,9 @@
     envelope = {"order": {…}, "private"?: [{"commitment","kind","record","salt"}, …], "sigs": […]}
 
 It must be canonical and at most 64 KiB. Reading it refuses with class 1 only; whether signatures
-hold is `verify_signatures`, a pure function that needs no lock and runs on two threads.
+hold is `verify_signatures`, a pure function that needs no lock.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +28,6 @@ from ledger.log.verify import PasskeyScope
 ENVELOPE_BYTES_MAX: Final = 65_536
 PRIVATE_KINDS: Final = ("org", "person", "polygon")
 SALT_BYTES: Final = 32
-THREADS: Final = 2
-BATCH_FOR_THREADS: Final = 16
 _FOUNDING: Final = "registry.open"
 
 
@@ -178,23 +174,13 @@ def passkey_scope_of(webauthn: Json) -> PasskeyScope:
     )
 
 
-def verify_signatures(
-    batch: Sequence[SignedOrder], scope: PasskeyScope
-) -> tuple[Refused | None, ...]:
-    """Check every signature of a batch: nothing for a good order, `SIGNATURE_INVALID` for a bad.
+def verify_signatures(signed: SignedOrder, scope: PasskeyScope) -> Refused | None:
+    """Check every signature of an order: nothing for a good order, `SIGNATURE_INVALID` for a bad.
 
-    Pure, so it runs before the lock; `cryptography` lets other threads run meanwhile.
+    Args:
+        signed: The order.
+        scope: Where passkeys may sign; entry 0 states it itself.
     """
-    if len(batch) < BATCH_FOR_THREADS:
-        return tuple(_verify(signed, scope) for signed in batch)
-    middle = len(batch) // THREADS
-    with ThreadPoolExecutor(1) as second:
-        later = second.submit(lambda: [_verify(signed, scope) for signed in batch[middle:]])
-        verdicts = [_verify(signed, scope) for signed in batch[:middle]]
-        return (*verdicts, *later.result())
-
-
-def _verify(signed: SignedOrder, scope: PasskeyScope) -> Refused | None:
     if signed.order.kind == _FOUNDING and isinstance(signed.order.body, dict):
         scope = passkey_scope_of(signed.order.body.get("webauthn"))
     message = signed_bytes(signed.order.log, signed.order_bytes)

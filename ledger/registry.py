@@ -27,6 +27,7 @@ from ledger.publish.published import tiles_in
 from ledger.reading import Reading, reading
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
+from ledger.signature_pool import new_pool
 from ledger.store import Head
 from ledger.submit import passkey_scope, submit_checked
 
@@ -198,7 +199,7 @@ def open_registry(settings: Settings) -> Registry:
         settings=settings,
         writer=writer,
         reader=reader,
-        checker=Checker(lambda: passkey_scope(reader)),
+        checker=Checker(lambda: passkey_scope(reader), new_pool()),
         read_only_reason=reason,
     )
 

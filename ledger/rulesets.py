@@ -12,24 +12,34 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 import contracts
 from contracts.books import Books
-from contracts.form import Form
 from contracts.orders import Order
-from contracts.refusal import RefusalCode, Refused
 from contracts.v1 import ruleset as v1
 from contracts.values import Moment, Outcome
-
-Decide: TypeAlias = Callable[[Books, Order, Sequence[tuple[str, str]], Moment], Outcome]
 
 _ROOT: Final = Path(contracts.__file__).parents[1]
 _V1: Final = "contracts.v1.ruleset"
 
 
+class RuleSet(NamedTuple):
+    """What every rule set can do: read the body of an order, and decide it."""
+
+    read: Callable[[Order], object]
+    decide_read: Callable[[Books, Order, object, Sequence[tuple[str, str]], Moment], Outcome]
+
+
 class RulesMissingError(Exception):
     """This node does not ship a rule set that the ledger uses. Install the version that does."""
+
+
+class ReadBody(NamedTuple):
+    """The body of an order, and the hash of the rule set that has read it."""
+
+    rule_set: str
+    body: object
 
 
 def decide(
@@ -48,29 +58,37 @@ def decide(
         RulesMissingError: this node does not ship that rule set.
         Refused: the rules do not allow the order.
     """
-    try:
-        rules = shipped()[rule_set]
-    except KeyError:
-        raise RulesMissingError(f"rule set {rule_set} is not shipped with this version") from None
-    return rules(books, order, keys, moment)
+    return decide_read(read_body(rule_set, order), books, order, keys, moment)
 
 
-def check_form(order: Order) -> None:
-    """Read the body of an order as its rule would, to answer with class 1 before class 2.
+def read_body(rule_set: str, order: Order) -> ReadBody:
+    """Read the body of an order as a rule set does, without any books.
 
     Raises:
-        Refused: `KIND_UNKNOWN` or the form of the body.
+        RulesMissingError: this node does not ship that rule set.
+        Refused: class 1: `KIND_UNKNOWN` or the form of the body.
     """
-    rule = v1.RULES.get(order.kind)
-    if rule is None:
-        raise Refused(RefusalCode.KIND_UNKNOWN, kind=order.kind)
-    rule.read(Form(order.body))
+    return ReadBody(rule_set, _rule_set(rule_set).read(order))
+
+
+def decide_read(
+    read: ReadBody, books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: Moment
+) -> Outcome:
+    """Decide an order whose body the rule set in force has read; otherwise as `decide`."""
+    return _rule_set(read.rule_set).decide_read(books, order, read.body, keys, moment)
+
+
+def _rule_set(rule_set: str) -> RuleSet:
+    try:
+        return shipped()[rule_set]
+    except KeyError:
+        raise RulesMissingError(f"rule set {rule_set} is not shipped with this version") from None
 
 
 @cache
-def shipped() -> Mapping[str, Decide]:
+def shipped() -> Mapping[str, RuleSet]:
     """Return the rule sets of this node by their hash."""
-    return {rule_set_hash(_V1): v1.decide}
+    return {rule_set_hash(_V1): RuleSet(v1.read, v1.decide_read)}
 
 
 @cache

@@ -6,7 +6,7 @@ them itself, and answers one line a page: the first entry whose signatures do no
 
     parent: scope as canonical JSON in a frame; then pages: count, and that many frames
     child:  canonical JSON, one line a page: {"bad": null} or {"bad": {"reason", "seq"}}
-    frame:  length in 4 bytes, big-endian, and that many bytes
+    frame:  as `ledger.children` writes it
 """
 
 import subprocess
@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import IO, Final
 
-from ledger.children import start_child
+from ledger.children import end_child, frame, number, read_frame, read_number, start_child
 from ledger.log.canonical import Json, canonical, parse_canonical
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.verify import ChainError, PasskeyScope, check_signatures
@@ -26,8 +26,6 @@ FEW: Final = 2_000
 
 AHEAD_MAX: Final = 4
 """Pages that wait for the child; more would only take memory."""
-
-_COUNT_SIZE: Final = 4
 
 
 class CheckerError(Exception):
@@ -81,33 +79,20 @@ class SignatureChecker:
         _error: BaseException | None,
         _where: TracebackType | None,
     ) -> None:
-        child = self._child
-        if child is not None:
-            child.kill()
-            child.wait()
+        if self._child is not None:
+            end_child(self._child)
         self._thread.shutdown(cancel_futures=True)
-        if child is not None and child.stdin and child.stdout:
-            child.stdout.close()
-            _close(child.stdin)
 
 
 def _start(scope: PasskeyScope) -> subprocess.Popen[bytes]:
     """Start a child, and tell it where passkeys may sign."""
     child = start_child("ledger.signature_checks")
-    _send(child, _frame(canonical({"origins": scope.origins, "rp_id": scope.rp_id})))
+    _send(child, frame(canonical({"origins": scope.origins, "rp_id": scope.rp_id})))
     return child
 
 
-def _close(stream: IO[bytes]) -> None:
-    """Close a pipe whose other end may be gone with part of a page in it."""
-    try:
-        stream.close()
-    except BrokenPipeError:
-        return
-
-
 def _ask(child: subprocess.Popen[bytes], contents: Sequence[bytes]) -> ChainError | None:
-    _send(child, _number(len(contents)) + b"".join(_frame(content) for content in contents))
+    _send(child, number(len(contents)) + b"".join(frame(content) for content in contents))
     if child.stdout is None or not (line := child.stdout.readline()):
         raise CheckerError("the process that checks signatures has ended")
     answer = parse_canonical(line.removesuffix(b"\n"))
@@ -124,32 +109,20 @@ def _send(child: subprocess.Popen[bytes], data: bytes) -> None:
         raise CheckerError("the process that checks signatures has ended") from error
 
 
-def _frame(data: bytes) -> bytes:
-    return _number(len(data)) + data
-
-
-def _number(value: int) -> bytes:
-    return value.to_bytes(_COUNT_SIZE, "big")
-
-
 def answer_pages(asked: IO[bytes], said: IO[bytes]) -> None:
     """Be the child: answer page after page until there is no more."""
-    stated = parse_canonical(_read_frame(asked))
+    stated = parse_canonical(read_frame(asked))
     scope = PasskeyScope()
     if isinstance(stated, dict) and isinstance(stated["origins"], list):
         rp_id = stated["rp_id"]
         origins = tuple(str(origin) for origin in stated["origins"])
         scope = PasskeyScope(rp_id=rp_id if isinstance(rp_id, str) else None, origins=origins)
-    while count := asked.read(_COUNT_SIZE):
-        contents = [_read_frame(asked) for _ in range(int.from_bytes(count, "big"))]
+    while count := read_number(asked):
+        contents = [read_frame(asked) for _ in range(count)]
         error = _first_bad(contents, scope)
         bad: Json = {"reason": error.reason, "seq": error.seq} if error else None
         said.write(canonical({"bad": bad}) + b"\n")
         said.flush()
-
-
-def _read_frame(asked: IO[bytes]) -> bytes:
-    return asked.read(int.from_bytes(asked.read(_COUNT_SIZE), "big"))
 
 
 def _first_bad(contents: Sequence[bytes], scope: PasskeyScope) -> ChainError | None:

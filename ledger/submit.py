@@ -170,15 +170,18 @@ def _answer(batch: _Batch, checked: CheckedOrder) -> Entry | Refused:
     if refusal is not None:
         return refusal
     try:
-        return _record(batch, signed)
+        return _record(batch, signed, checked.body)
     except Refused as refused:
         return refused
 
 
-def _record(batch: _Batch, signed: SignedOrder) -> Entry:
+def _record(batch: _Batch, signed: SignedOrder, read: rulesets.ReadBody | None) -> Entry:
     overlay, order = batch.overlay, signed.order
     moment = Moment(seq=batch.seq, at_us=batch.at_us)
-    outcome = rulesets.decide(_rules_in_force(overlay, signed), overlay, order, signed.keys, moment)
+    rule_set = _rules_in_force(overlay, signed)
+    if read is None or read.rule_set != rule_set:
+        read = rulesets.read_body(rule_set, order)
+    outcome = rulesets.decide_read(read, overlay, order, signed.keys, moment)
     check_outcome(overlay, outcome)
     entry = _build(batch, signed, outcome)
     door.check_state(batch.connection, overlay, signed)

@@ -92,15 +92,34 @@ def decide(books: Books, order: Order, keys: Sequence[tuple[str, str]], moment: 
     """Decide one order whose signatures by `keys` (hex key, algorithm) are known to be good.
 
     Raises:
-        Refused: by class: `KIND_UNKNOWN` and the form of the body; then `REGISTRY_NOT_OPEN`,
-            `WRONG_LOG`, `RULES_NOT_ACTIVE`, `ORDER_EXPIRED`, `VALID_TOO_LONG`, the keys, the
-            signers; then `LOG_FROZEN`, and what the rule of the kind refuses; last `TOO_LARGE`,
-            when what would happen does not fit into an entry.
+        Refused: as `read`, then as `decide_read`.
+    """
+    return decide_read(books, order, read(order), keys, moment)
+
+
+def read(order: Order) -> object:
+    """Read the body of an order, for which no books are needed.
+
+    Raises:
+        Refused: class 1: `KIND_UNKNOWN` and the form of the body.
     """
     rule = RULES.get(order.kind)
     if rule is None:
         raise Refused(RefusalCode.KIND_UNKNOWN, kind=order.kind)
-    body = rule.read(Form(order.body))
+    return rule.read(Form(order.body))
+
+
+def decide_read(
+    books: Books, order: Order, body: object, keys: Sequence[tuple[str, str]], moment: Moment
+) -> Outcome:
+    """Decide one order whose body `read` has returned, as `decide`.
+
+    Raises:
+        Refused: by class: `REGISTRY_NOT_OPEN`, `WRONG_LOG`, `RULES_NOT_ACTIVE`, `ORDER_EXPIRED`,
+            `VALID_TOO_LONG`, the keys, the signers; then `LOG_FROZEN`, and what the rule of the
+            kind refuses; last `TOO_LARGE`, when what would happen does not fit into an entry.
+    """
+    rule = RULES[order.kind]
     if order.kind != registry_open.RULE.kind:
         _check_place(books, order)
     check_time(order, moment)

@@ -58,7 +58,7 @@ def canonical(value: JsonLike, *, depth_max: int = DEPTH_MAX) -> bytes:
     Example:
         canonical({"b": [1, None], "a": "汇"}) == '{"a":"汇","b":[1,null]}'.encode()
     """
-    _check(value, depth_max)
+    check_value(value, depth_max)
     return encode_parsed(value)
 
 
@@ -166,7 +166,12 @@ def _no_float(text: str) -> NoReturn:
     raise NotCanonicalError(f"not an integer: {text[:40]}")
 
 
-def _check(value: JsonLike, depth_left: int) -> None:
+def check_value(value: JsonLike, depth_left: int) -> None:
+    """Refuse a value that `canonical` would refuse, but for lone surrogates.
+
+    Raises:
+        NotCanonicalError: as `canonical`.
+    """
     if value is None or isinstance(value, str):
         return
     if isinstance(value, int):
@@ -179,10 +184,10 @@ def _check(value: JsonLike, depth_left: int) -> None:
         for key, member in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise NotCanonicalError(f"key is not an ASCII string: {key!r}")
-            _check(member, depth_left - 1)
+            check_value(member, depth_left - 1)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            _check(item, depth_left - 1)
+            check_value(item, depth_left - 1)
     else:
         raise NotCanonicalError(f"type outside the subset: {type(value).__name__}")
 

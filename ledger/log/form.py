@@ -1,10 +1,18 @@
 """The form of an entry's parts: which keys, which types, how many; nothing about their meaning."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, TypedDict, cast
 
 from .canonical import INTEGER_MAX, Json
-from .signature import KEY_SIZE, RIDER_SIZE_MAX, SIGNATURE_SIZE_MAX, WEBAUTHN_ES256, Signature
+from .signature import (
+    ED25519,
+    KEY_SIZE,
+    RIDER_SIZE_MAX,
+    SIGNATURE_SIZE_MAX,
+    WEBAUTHN_ES256,
+    Signature,
+)
 
 ENTRY_SIZE_MAX: Final = 65_535
 ORDER_SIZE_MAX: Final = 32_768
@@ -122,11 +130,32 @@ def parse_signatures(value: Json) -> tuple[Signature, ...]:
     """
     if not isinstance(value, list) or not 1 <= len(value) <= SIGNATURES_MAX:
         raise EntryError(f"sigs: not a list of 1 to {SIGNATURES_MAX}")
-    sigs = tuple(_read_signature(item) for item in value)
+    sigs = tuple([_read_signature(item) for item in value])
+    _check_sequence(sigs)
+    return sigs
+
+
+def check_signatures(sigs: Sequence[Signature]) -> None:
+    """Check signatures that are to stand in an entry, as `parse_signatures` would read them.
+
+    Raises:
+        EntryError: as `parse_signatures`.
+    """
+    if not 1 <= len(sigs) <= SIGNATURES_MAX:
+        raise EntryError(f"sigs: not a list of 1 to {SIGNATURES_MAX}")
+    for one in sigs:
+        if one.alg == ED25519:
+            if len(one.key) != KEY_SIZE[ED25519] or len(one.sig) != SIGNATURE_SIZE_MAX[ED25519]:
+                raise EntryError("sigs: a key or signature of Ed25519 has another length")
+        else:
+            _read_signature(dict(one.to_json()))
+    _check_sequence(sigs)
+
+
+def _check_sequence(sigs: Sequence[Signature]) -> None:
     for one, other in pairwise(sigs):
         if one.key >= other.key:
             raise EntryError("sigs: not sorted by key, or a key twice")
-    return sigs
 
 
 def _read_signature(value: Json) -> Signature:

@@ -8,6 +8,7 @@ under a key of small order a signature can be made for any message without a sec
 from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -27,6 +28,9 @@ KEY_SIZE: Final = {ED25519: 32, WEBAUTHN_ES256: 33}
 
 SIGNATURE_SIZE_MAX: Final = {ED25519: 64, WEBAUTHN_ES256: 72}
 """Length in bytes: Ed25519 exactly 64, which its verification demands; P-256 in DER at most 72."""
+
+KEYS_KEPT: Final = 4096
+"""So many Ed25519 keys are kept as `cryptography` has read them; the same sign again and again."""
 
 RIDER_SIZE_MAX: Final = 1024
 """Longest `auth` and `client` of a passkey signature, in bytes."""
@@ -130,7 +134,7 @@ def verify_signature(
             signature itself is wrong.
     """
     if signature.alg == ED25519:
-        _verify_ed25519(signature, signed_bytes)
+        verify_ed25519(signature.key, signature.sig, signed_bytes)
     elif signature.alg == WEBAUTHN_ES256:
         _check_client(signature.client, signed_bytes, origins)
         _check_authenticator(signature.auth, rp_id)
@@ -139,13 +143,23 @@ def verify_signature(
         raise SignatureError(f"unknown algorithm: {signature.alg}")
 
 
-def _verify_ed25519(signature: Signature, signed_bytes: bytes) -> None:
+def verify_ed25519(key: bytes, sig: bytes, message: bytes) -> None:
+    """Check one Ed25519 signature; returning at all means that it holds.
+
+    Raises:
+        SignatureError: the key is none, or the signature does not verify.
+    """
     try:
-        Ed25519PublicKey.from_public_bytes(signature.key).verify(signature.sig, signed_bytes)
+        _load_ed25519(key).verify(sig, message)
     except InvalidSignature as error:
         raise SignatureError("Ed25519 signature does not verify") from error
     except ValueError as error:
         raise SignatureError("not an Ed25519 public key") from error
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _load_ed25519(key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(key)
 
 
 def _check_client(client: bytes, signed_bytes: bytes, origins: Collection[str]) -> None:

@@ -48,7 +48,8 @@ def in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
 def with_bad_signature(content: bytes) -> bytes:
     """Return the entry under another signature of the same length."""
     sig = parse_entry(content).sigs[0].sig.hex()
-    return content.replace(sig.encode(), (sig[:-2] + "00").encode())
+    other = "1" if sig[0] == "0" else "0"
+    return content.replace(sig.encode(), (other + sig[1:]).encode())
 
 
 def test_the_refilled_registry_is_the_same(

@@ -254,7 +254,7 @@ def test_a_rule_that_breaks_an_invariant_stops_the_batch(
     retired = scene.world.act("units.retire", bodies.retirement(scene.owner, quantity_kg=5))
     [moved] = retired.movements
     back = Movement(moved["batch"], moved["first"], moved["end"], moved["to"], moved["from"])
-    monkeypatch.setattr(rulesets, "decide", lambda *_given: Outcome(movements=(back,)))
+    monkeypatch.setattr(rulesets, "decide_read", lambda *_given: Outcome(movements=(back,)))
     with pytest.raises(InvariantError, match="terminal"):
         scene.world.submit(pay(scene))
     assert scene.world.registry.size() == retired.seq + 1

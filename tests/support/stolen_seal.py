@@ -120,7 +120,8 @@ def order_changed(value: dict[str, Json]) -> None:
 
 def signature_changed(value: dict[str, Json]) -> None:
     first = value["sigs"][0]
-    first["sig"] = first["sig"][:-2] + "00"
+    sig = first["sig"]
+    first["sig"] = ("1" if sig[0] == "0" else "0") + sig[1:]
 
 
 def other_environment(value: dict[str, Json]) -> None:
