@@ -7,7 +7,8 @@ attached as `vault`.
 If we crash inside a commit: with a rollback journal SQLite commits both files or neither (a
 super-journal names the two journals, and the next opening rolls back or forward). In WAL mode
 each file is atomic by itself, not both together; the ledger's own file is committed first, so at
-worst a recorded commitment has no private record, which the audit names.
+worst a recorded commitment has no private record until its order, which nobody was answered, is
+handed in again (`vault.keep_again`).
 """
 
 import sqlite3

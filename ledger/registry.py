@@ -12,6 +12,7 @@ from contracts.refusal import RefusalCode, Refused
 from ledger import rulesets, store
 from ledger.checking import CheckedOrder, Checker
 from ledger.engine import create_read_engine, create_write_engine
+from ledger.files import make_folders
 from ledger.intake import SignedOrder
 from ledger.land import spatial
 from ledger.log.entry import Entry, parse_entry
@@ -213,8 +214,9 @@ def _create_folders(settings: Settings) -> None:
         settings.certificates,
         settings.trust,
     ):
-        folder.mkdir(parents=True, exist_ok=True)
-    settings.keys.mkdir(parents=True, exist_ok=True)
+        # SQLite makes its files' names durable, but not the folder's in which they lie.
+        make_folders(folder)
+    make_folders(settings.keys)
     settings.keys.chmod(0o700)
 
 

@@ -165,6 +165,8 @@ def _answer(batch: _Batch, checked: CheckedOrder) -> Entry | Refused:
     earlier = batch.recorded.get((order.actor, order.nonce))
     if earlier is not None:
         if earlier.order_bytes == signed.order_bytes:
+            if refusal is None:
+                vault.keep_again(batch.connection, signed.private, earlier)
             return earlier
         return Refused(RefusalCode.NONCE_REUSED, nonce=order.nonce, seq=earlier.seq)
     if refusal is not None:

@@ -17,6 +17,7 @@ from contracts.values import Row
 from ledger.intake import PrivateRecord
 from ledger.land import spatial
 from ledger.land.geometry import parse_parcel
+from ledger.log.entry import Entry
 from ledger.tables import side_org, side_person, side_polygon_salt, view_row
 
 COMMIT_DOMAIN: Final = "/commit/v1\n"
@@ -98,6 +99,22 @@ def keep(connection: Connection, private: Sequence[PrivateRecord], rows: Iterabl
             _KEEPERS[kind](connection, subject, record)
 
 
+def keep_again(connection: Connection, private: Sequence[PrivateRecord], entry: Entry) -> None:
+    """Store the records of an order that was recorded before, where they are missing.
+
+    In WAL mode a power cut can leave the ledger's half of a commit without the vault's. Nobody was
+    told of that order yet: whoever asks again brings its records along.
+    """
+    if private:
+        rows = (Row(row["key"], row["value"]) for row in entry.rows)
+        keep(connection, private, [row for row in rows if _is_absent(connection, row.key)])
+
+
+def _is_absent(connection: Connection, key: str) -> bool:
+    kind, _, subject = key.partition("/")
+    return kind in _OPENINGS and _OPENINGS[kind](connection, subject) is None
+
+
 def _keep_org(connection: Connection, org: str, record: PrivateRecord) -> None:
     uscc = record.record.get("uscc") if isinstance(record.record, dict) else None
     values = {"org": org, "uscc": uscc, **_opening(record), "record": record.record_bytes}
@@ -146,3 +163,6 @@ def _read(connection: Connection, table: Table, subject: str, value: str) -> Ope
     statement = select(table.c.commitment, table.c.salt, table.c.record)
     row = connection.execute(statement.where(table.c[subject] == value)).one_or_none()
     return None if row is None else Opening(commitment=row[0], salt=row[1], record=row[2])
+
+
+_OPENINGS: Final = {"org": org_opening, "person": person_opening, "parcel": polygon_opening}

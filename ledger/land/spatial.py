@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     column,
+    delete,
     func,
     insert,
     select,
@@ -101,6 +102,8 @@ def add_parcel(
     box_id = connection.execute(_NEXT_BOX_ID).scalar_one()
     values = {"parcel": parcel_id, "box_id": box_id, "record": record}
     connection.execute(insert(polygons), values | _derived(geometry))
+    # A crash between the commits of the two files may have left the box of a polygon that is lost.
+    connection.execute(delete(boxes).where(boxes.c.id == box_id))
     connection.execute(insert(boxes), _box(box_id, geometry.bounds))
 
 
