@@ -132,7 +132,7 @@ def problem_response(
         "title": message.removeprefix("problem."),
         "type": f"tag:sinkledger,2026:{message.replace('.', ':')}",
     }
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status in (412, 503) else None
     return JSONResponse(document, status, headers, MEDIA_TYPE)
 
 
@@ -167,7 +167,7 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(BehindError)
     def behind(request: Request, error: BehindError) -> JSONResponse:
         facts = {"size": error.size, "wanted": error.wanted}
-        return problem_response(request.scope, 503, "problem.behind", facts)
+        return problem_response(request.scope, 412, "problem.behind", facts)
 
     @app.exception_handler(MediaTypeError)
     def media_type(request: Request, error: MediaTypeError) -> JSONResponse:

@@ -115,7 +115,7 @@ def test_a_client_is_never_told_of_an_earlier_moment_than_it_has_seen(scene: Sce
     assert ask(headers={"Ledger-At-Least": str(seen)}).status_code == 200
     behind = ask(headers={"Ledger-At-Least": str(seen + 1)})
 
-    assert behind.status_code == 503
+    assert behind.status_code == 412
     assert behind.headers["Retry-After"]
     assert behind.json()["title"] == "behind"
     assert ask(headers={"Ledger-At-Least": "-1"}).status_code == 422

@@ -52,7 +52,7 @@ def test_older_published_files_are_brought_up_to_date(history: History) -> None:
     ("sabotage", "way"),
     [
         pytest.param(
-            mock.patch.object(registry, "_why_read_only", return_value=None),
+            mock.patch.object(registry, "why_read_only", return_value=None),
             "high water",
             id="no-comparing-at-start",
         ),
