@@ -10,19 +10,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    TableValuedAlias,
-    func,
-    literal_column,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from contracts.books import Block, age
 from contracts.values import Value
+from ledger.asked import beside, first_in_places, one_of
 from ledger.tables import PLACE_ORDER, view_block, view_row, view_supply
 
 Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -53,9 +45,9 @@ class StoredBooks:
 
     def rows(self, keys: Sequence[str]) -> dict[str, Value]:
         """Return those of the rows that exist, in one statement for any number of keys."""
-        asked = select(asked_values(keys).c.value)
-        statement = select(view_row.c.key, view_row.c.value).where(view_row.c.key.in_(asked))
         with self.connect() as connection:
+            asked = one_of(connection.dialect.name, view_row.c.key, keys)
+            statement = select(view_row.c.key, view_row.c.value).where(asked)
             return {key: json.loads(value) for key, value in connection.execute(statement)}
 
     def rows_under(
@@ -136,40 +128,19 @@ class StoredBooks:
 
     def first_in_places(self, places: Iterable[str], limit: int) -> tuple[Block, ...]:
         """Return the oldest `limit` blocks of each place, oldest first, in one statement."""
-        asked = asked_values(list(places))
-        inner = view_block.alias("inner_block")
-        inner_rowid: ColumnElement[int] = literal_column("inner_block.rowid")
-        oldest = (
-            select(inner_rowid)
-            .select_from(inner)
-            .where(inner.c.place == asked.c.value)
-            .order_by(*(inner.c[name] for name in PLACE_ORDER[1:]))
-            .limit(limit)
-            .correlate(asked)
-        )
-        rowid: ColumnElement[int] = literal_column("view_block.rowid")
-        statement = select(*_BLOCK).select_from(asked.join(view_block, rowid.in_(oldest)))
-        return tuple(sorted(self._blocks(statement), key=lambda b: (*age(b.batch), b.first)))
+        asked = list(places)
+        blocks = self._blocks(lambda dialect: first_in_places(dialect, asked, limit))
+        return tuple(sorted(blocks, key=lambda b: (*age(b.batch), b.first)))
 
     def beside(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         """Return the blocks directly before and after the given ones, in one statement."""
-        asked = asked_values([[block.batch, block.first, block.end] for block in blocks])
-        batch, first, end = (func.json_extract(asked.c.value, f"$[{i}]") for i in range(3))
-        inner = view_block.alias("inner_block")
-        before = (
-            select(func.max(inner.c.first))
-            .where(inner.c.batch == batch, inner.c.first < first)
-            .correlate(asked)
-            .scalar_subquery()
-        )
-        both = view_block.c.first.in_((before, end))
-        statement = select(*_BLOCK).select_from(
-            asked.join(view_block, (view_block.c.batch == batch) & both)
-        )
-        return self._blocks(statement)
+        given = list(blocks)
+        return self._blocks(lambda dialect: beside(dialect, given))
 
-    def _blocks(self, statement: Select[Any]) -> tuple[Block, ...]:
+    def _blocks(self, statement: Select[Any] | Callable[[str], Select[Any]]) -> tuple[Block, ...]:
         with self.connect() as connection:
+            if callable(statement):
+                statement = statement(connection.dialect.name)
             return tuple(Block(*row) for row in connection.execute(statement))
 
     def supply(self, batch: str | None = None) -> dict[str, int]:
@@ -201,8 +172,3 @@ class StoredBooks:
             for batch, name, quantity_kg in connection.execute(statement):
                 found.setdefault(batch, {})[name] = int(quantity_kg)
         return found
-
-
-def asked_values(values: Sequence[object]) -> TableValuedAlias:
-    """Return a table of any number of values from one bound parameter."""
-    return func.json_each(json.dumps(values)).table_valued("value", name="asked")

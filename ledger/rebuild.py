@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from ledger import store
+from ledger.bulk import Values, insert_many
+from ledger.engine import is_postgres, take_time
 from ledger.log.entry import parse_entry
 from ledger.replay import ReplayState
 from ledger.tables import (
@@ -23,7 +25,7 @@ from ledger.tables import (
     view_row,
     view_supply,
 )
-from ledger.writing import Values, movement_values
+from ledger.writing import movement_values
 
 Progress: TypeAlias = Callable[[int, int], None]
 Filled: TypeAlias = tuple[ReplayState, list[Values]]
@@ -56,6 +58,7 @@ def rebuild(engine: Engine, progress: Progress | None = None) -> None:
             continue the chain. Stop; never repair.
     """
     with engine.begin() as connection:
+        take_time(connection)
         fill_from_log(connection, progress)
 
 
@@ -67,6 +70,10 @@ def fill_from_log(connection: Connection, progress: Progress | None = None) -> N
 
 def fill(connection: Connection, pages: Iterable[Filled]) -> None:
     """Make every projection anew from a replay, inside the caller's transaction."""
+    if is_postgres(connection):
+        # Orders wait from here on, reading goes on. Were they to wait for the head's row instead,
+        # they would hold its table, and the swap would wait for them.
+        connection.execute(text(f"LOCK TABLE {view_head.name} IN EXCLUSIVE MODE"))
     shadows = _create_shadows(connection)
     _fill(connection, shadows, pages)
     _swap(connection)
@@ -104,7 +111,7 @@ def _fill(connection: Connection, tables: dict[str, Table], pages: Iterable[Fill
     for reached, movements in pages:
         state = reached
         if movements:
-            connection.execute(insert(tables[view_movement.name]), movements)
+            insert_many(connection, tables[view_movement.name], movements)
     for table, values in (
         (view_row, state.row_table()),
         (view_block, state.block_table()),
@@ -112,7 +119,7 @@ def _fill(connection: Connection, tables: dict[str, Table], pages: Iterable[Fill
         (view_head, iter([store.head_values(state.head())])),
     ):
         while page := list(islice(values, PAGE_ROWS)):
-            connection.execute(insert(tables[table.name]), page)
+            insert_many(connection, tables[table.name], page)
 
 
 def _swap(connection: Connection) -> None:
@@ -120,5 +127,8 @@ def _swap(connection: Connection) -> None:
         connection.execute(DropTable(table, if_exists=True))
         connection.execute(text(f"ALTER TABLE {SHADOW}{table.name} RENAME TO {table.name}"))
         # Dropping the old table has dropped its indexes, so their names are free.
+        if is_postgres(connection):
+            key = f"{table.name}_pkey"
+            connection.execute(text(f"ALTER INDEX {SHADOW}{key} RENAME TO {key}"))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))

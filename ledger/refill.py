@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from ledger import store
+from ledger.engine import take_time
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.verify import ChainError, passkey_scope
@@ -59,7 +60,8 @@ def refill(
         raise RefillError(registry.read_only_reason)
     total = expected.size if expected else 0
     with registry.writer.begin() as connection:
-        if store.read_head(connection).size != 0:
+        take_time(connection)
+        if store.lock_head(connection).size != 0:
             raise RefillError("only an empty registry can be filled")
         try:
             fill(
@@ -129,7 +131,8 @@ def _pages(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
 
 def _append(connection: Connection, page: list[Entry], head: Head) -> Head:
     try:
-        return store.append(connection, page, after=head)
+        with connection.begin_nested():
+            return store.append(connection, page, after=head)
     except IntegrityError:
         raise RefillError(_name_double(connection, page)) from None
 

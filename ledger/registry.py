@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from contracts.refusal import RefusalCode, Refused
 from ledger import rulesets, store
 from ledger.checking import CheckedOrder, Checker
-from ledger.engine import create_read_engine, create_write_engine
+from ledger.engine import open_reader, open_writer
 from ledger.files import make_folders
 from ledger.intake import SignedOrder
 from ledger.land import spatial
@@ -187,15 +187,16 @@ def open_registry(settings: Settings) -> Registry:
         TamperedError: the head contradicts itself.
     """
     _create_folders(settings)
-    writer = create_write_engine(settings.database, settings.vault)
+    writer = open_writer(settings)
     with writer.begin() as connection:
         migrate(connection)
         spatial.create_index(connection)
         create_projections(connection)
         reason = why_read_only(connection, settings)
         _check_rules(connection)
-    settings.vault.chmod(0o600)
-    reader = create_read_engine(settings.database, settings.vault)
+    if settings.postgres_url is None:
+        settings.vault.chmod(0o600)
+    reader = open_reader(settings)
     return Registry(
         settings=settings,
         writer=writer,
@@ -208,7 +209,7 @@ def open_registry(settings: Settings) -> Registry:
 def _create_folders(settings: Settings) -> None:
     for folder in (
         settings.data,
-        settings.database.parent,
+        *(() if settings.postgres_url else (settings.database.parent,)),
         settings.blobs,
         settings.log,
         settings.certificates,

@@ -11,10 +11,11 @@ from typing import TypeAlias
 from contracts.books import MemoryBooks
 from contracts.invariants import supply_changes
 from contracts.values import Movement, Row
+from ledger.bulk import Values
 from ledger.log.entry import Entry
 from ledger.log.verify import ChainState, follow
 from ledger.store import Head
-from ledger.writing import Values, block_values, row_values
+from ledger.writing import block_values, row_values
 
 SupplyKey: TypeAlias = tuple[str, str]
 

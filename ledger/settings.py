@@ -1,10 +1,12 @@
 """Where this node keeps its things: one frozen object, read from `SINKLEDGER_*`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_POSTGRES: Final = ("postgresql://", "postgres://")
 
 
 class SettingsError(Exception):
@@ -18,7 +20,8 @@ class Settings(BaseSettings):
         data: Folder of databases, blobs, log files, certificates and trust anchors.
         keys: Folder of private keys (0600, one file per key) and of the mark `HIGH_WATER`. It lies
             outside `data`, so that restoring an old `data` cannot roll the mark back.
-        database_url: Database of the ledger; by default SQLite at `data`/ledger.db.
+        database_url: Database of the ledger: sqlite:/// or postgresql://, where a password belongs
+            into a file that PGPASSFILE names; by default SQLite at `data`/ledger.db.
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
         anchor_url: Address of the time-stamping authority (RFC 3161) that dates a checkpoint a day
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     keys: Path = Path("keys")
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     base_url: str = "http://127.0.0.1:8000"
     mirror_url: str | None = None
     anchor_url: str | None = None
@@ -58,18 +61,24 @@ class Settings(BaseSettings):
     issue_workers: int = Field(default=1, ge=1, le=256)
 
     @property
+    def postgres_url(self) -> str | None:
+        """The address of the ledger's database if that is PostgreSQL."""
+        url = self.database_url
+        return url if url is not None and url.startswith(_POSTGRES) else None
+
+    @property
     def database(self) -> Path:
         """The file of the ledger's own database.
 
         Raises:
-            SettingsError: `database_url` names another kind of database.
+            SettingsError: `database_url` names no SQLite file.
         """
         if self.database_url is None:
             return self.data / "ledger.db"
         prefix = "sqlite:///"
         if not self.database_url.startswith(prefix):
             raise SettingsError(
-                "SINKLEDGER_DATABASE_URL must begin with sqlite:/// in this version; "
+                "SINKLEDGER_DATABASE_URL must begin with sqlite:/// or postgresql://; "
                 "leave it unset to use SINKLEDGER_DATA/ledger.db."
             )
         return Path(self.database_url.removeprefix(prefix))

@@ -6,15 +6,17 @@ The caller owns the transaction; nothing here commits. Two writers cannot both e
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
+from ledger.bulk import Values, insert_many
 from ledger.log.entry import PREV_OF_FIRST, Entry
 from ledger.log.merkle import EMPTY_ROOT, Frontier, Node, leaf_hash, node_hash
 from ledger.tables import log_entry, log_subtree, view_head
 
 PAGE_ROWS: Final = 1_000
+_HEAD: Final = select(view_head).where(view_head.c.id == 1)
 SUBTREE_BITS: Final = 8
 """Stored subtrees have 256^level leaves, as the tiles of tlog-tiles do."""
 
@@ -56,7 +58,20 @@ def read_head(connection: Connection) -> Head:
     Raises:
         TamperedError: the stored head contradicts itself.
     """
-    row = connection.execute(select(view_head).where(view_head.c.id == 1)).one()
+    return _head(connection.execute(_HEAD).one())
+
+
+def lock_head(connection: Connection) -> Head:
+    """Return the end of the log, which nobody else can move before this transaction ends.
+
+    Raises:
+        TamperedError: the stored head contradicts itself.
+    """
+    # SQLite knows no such lock and needs none: its writer holds the whole file already.
+    return _head(connection.execute(_HEAD.with_for_update()).one())
+
+
+def _head(row: Row[Any]) -> Head:
     try:
         frontier = Frontier.from_bytes(row.frontier)
     except ValueError as error:
@@ -111,7 +126,7 @@ def head_values(head: Head) -> dict[str, object]:
 
 def insert_entries(connection: Connection, leaves: Iterable[tuple[Entry, bytes]]) -> None:
     """Store entries with their leaf hashes."""
-    rows = [
+    rows: list[Values] = [
         {
             "seq": entry.seq,
             "leaf_hash": digest,
@@ -123,18 +138,17 @@ def insert_entries(connection: Connection, leaves: Iterable[tuple[Entry, bytes]]
         }
         for entry, digest in leaves
     ]
-    connection.execute(insert(log_entry), rows)
+    insert_many(connection, log_entry, rows)
 
 
 def insert_subtrees(connection: Connection, nodes: Iterable[Node]) -> None:
     """Store those of the completed subtrees that have 256^level leaves."""
-    rows = [
+    rows: list[Values] = [
         {"level": node.level // SUBTREE_BITS, "position": node.index, "hash": node.digest}
         for node in nodes
         if node.level % SUBTREE_BITS == 0
     ]
-    if rows:
-        connection.execute(insert(log_subtree), rows)
+    insert_many(connection, log_subtree, rows)
 
 
 def read(connection: Connection, first: int, end: int) -> Iterator[bytes]:

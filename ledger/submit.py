@@ -16,6 +16,7 @@ from contracts.invariants import check_outcome
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Moment, Outcome
 from ledger import door, rulesets, store, vault
+from ledger.asked import one_of
 from ledger.checking import CheckedOrder, Checker
 from ledger.hints import places_hinted, rows_hinted
 from ledger.intake import SignedOrder, passkey_scope_of
@@ -30,7 +31,7 @@ from ledger.log.entry import (
 from ledger.log.merkle import leaf_hash
 from ledger.log.verify import PasskeyScope
 from ledger.overlay import Overlay
-from ledger.projection import StoredBooks, asked_values
+from ledger.projection import StoredBooks
 from ledger.store import Head, TamperedError
 from ledger.tables import log_entry
 from ledger.writing import write_changes
@@ -97,7 +98,7 @@ def submit_checked(
     """
     with engine.begin() as connection:
         # The lock is held from here on: the head cannot move between decision and append.
-        head = store.read_head(connection)
+        head = store.lock_head(connection)
         _check_clock(head, now_us, confirmed=clock_confirmed)
         signed_orders = [checked.signed for checked in checked_orders]
         batch = _begin_batch(connection, head, signed_orders, now_us)
@@ -151,9 +152,10 @@ def _recorded(
     connection: Connection, signed_orders: Sequence[SignedOrder]
 ) -> dict[tuple[str, str], Entry]:
     """Return the entries that were recorded earlier under the nonces of these orders."""
-    nonces = select(asked_values([signed.order.nonce for signed in signed_orders]).c.value)
+    nonces = [signed.order.nonce for signed in signed_orders]
+    asked = one_of(connection.dialect.name, log_entry.c.nonce, nonces)
     columns = (log_entry.c.actor, log_entry.c.nonce, log_entry.c.content)
-    found = connection.execute(select(*columns).where(log_entry.c.nonce.in_(nonces)))
+    found = connection.execute(select(*columns).where(asked))
     return {(actor, nonce): parse_entry(content) for actor, nonce, content in found}
 
 

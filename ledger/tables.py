@@ -7,9 +7,11 @@ here, can be thrown away and rebuilt, and the audit compares each row with a rep
 
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table
 from sqlalchemy import UniqueConstraint as Unique
 from sqlmodel import Field, SQLModel
+
+from ledger.columns import Bytewise, Whole
 
 VAULT: Final = "vault"
 """Schema name of the attached file of private records."""
@@ -39,12 +41,12 @@ class LogEntry(_LogModel, table=True):
     __tablename__ = "log_entry"
     __table_args__ = (Unique("nonce", "actor", name="log_entry_nonce_actor"),)
 
-    seq: int = Field(primary_key=True, sa_type=Integer)
+    seq: int = Field(primary_key=True, sa_type=Whole, sa_column_kwargs={"autoincrement": False})
     leaf_hash: bytes = Field(sa_type=LargeBinary)
-    actor: str = Field(sa_type=Text)
-    nonce: str = Field(sa_type=Text)
-    kind: str = Field(sa_type=Text)
-    at_us: int = Field(sa_type=Integer)
+    actor: str = Field(sa_type=Bytewise)
+    nonce: str = Field(sa_type=Bytewise)
+    kind: str = Field(sa_type=Bytewise)
+    at_us: int = Field(sa_type=Whole)
     content: bytes = Field(sa_type=LargeBinary)
 
 
@@ -53,8 +55,8 @@ class LogSubtree(_LogModel, table=True):
 
     __tablename__ = "log_subtree"
 
-    level: int = Field(primary_key=True, sa_type=Integer)
-    position: int = Field(primary_key=True, sa_type=Integer)
+    level: int = Field(primary_key=True, sa_type=Whole)
+    position: int = Field(primary_key=True, sa_type=Whole)
     hash: bytes = Field(sa_type=LargeBinary)
 
 
@@ -67,10 +69,10 @@ class ViewHead(_ViewModel, table=True):
 
     __tablename__ = "view_head"
 
-    id: int = Field(primary_key=True, sa_type=Integer)
-    size: int = Field(sa_type=Integer)
+    id: int = Field(primary_key=True, sa_type=Whole, sa_column_kwargs={"autoincrement": False})
+    size: int = Field(sa_type=Whole)
     leaf_hash: bytes = Field(sa_type=LargeBinary)
-    at_us: int = Field(sa_type=Integer)
+    at_us: int = Field(sa_type=Whole)
     frontier: bytes = Field(sa_type=LargeBinary)
 
 
@@ -79,9 +81,9 @@ class ViewRow(_ViewModel, table=True):
 
     __tablename__ = "view_row"
 
-    key: str = Field(primary_key=True, sa_type=Text)
-    value: str = Field(sa_type=Text)
-    seq: int = Field(sa_type=Integer)
+    key: str = Field(primary_key=True, sa_type=Bytewise)
+    value: str = Field(sa_type=Bytewise)
+    seq: int = Field(sa_type=Whole)
 
 
 class ViewBlock(_ViewModel, table=True):
@@ -93,11 +95,11 @@ class ViewBlock(_ViewModel, table=True):
         Index("view_block_place", *PLACE_ORDER),
     )
 
-    batch: str = Field(sa_type=Text)
-    first: int = Field(sa_type=Integer)
-    end: int = Field(sa_type=Integer)
-    place: str = Field(sa_type=Text)
-    started: str = Field(sa_type=Text)
+    batch: str = Field(sa_type=Bytewise)
+    first: int = Field(sa_type=Whole)
+    end: int = Field(sa_type=Whole)
+    place: str = Field(sa_type=Bytewise)
+    started: str = Field(sa_type=Bytewise)
 
 
 class ViewMovement(_ViewModel, table=True):
@@ -111,13 +113,13 @@ class ViewMovement(_ViewModel, table=True):
         Index("view_movement_target", "target", "seq"),
     )
 
-    seq: int = Field(sa_type=Integer)
-    position: int = Field(sa_type=Integer)
-    batch: str = Field(sa_type=Text)
-    first: int = Field(sa_type=Integer)
-    end: int = Field(sa_type=Integer)
-    source: str = Field(sa_type=Text)
-    target: str = Field(sa_type=Text)
+    seq: int = Field(sa_type=Whole)
+    position: int = Field(sa_type=Whole)
+    batch: str = Field(sa_type=Bytewise)
+    first: int = Field(sa_type=Whole)
+    end: int = Field(sa_type=Whole)
+    source: str = Field(sa_type=Bytewise)
+    target: str = Field(sa_type=Bytewise)
 
 
 class ViewSupply(_ViewModel, table=True):
@@ -125,9 +127,9 @@ class ViewSupply(_ViewModel, table=True):
 
     __tablename__ = "view_supply"
 
-    batch: str = Field(primary_key=True, sa_type=Text)
-    name: str = Field(primary_key=True, sa_type=Text)
-    quantity_kg: int = Field(sa_type=Integer)
+    batch: str = Field(primary_key=True, sa_type=Bytewise)
+    name: str = Field(primary_key=True, sa_type=Bytewise)
+    quantity_kg: int = Field(sa_type=Whole)
 
 
 class SideOrg(_SideModel, table=True):
@@ -136,9 +138,9 @@ class SideOrg(_SideModel, table=True):
     __tablename__ = "side_org"
     __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
 
-    org: str = Field(primary_key=True, sa_type=Text)
-    uscc: str = Field(sa_type=Text, unique=True)
-    commitment: str = Field(sa_type=Text)
+    org: str = Field(primary_key=True, sa_type=Bytewise)
+    uscc: str = Field(sa_type=Bytewise, unique=True)
+    commitment: str = Field(sa_type=Bytewise)
     salt: bytes = Field(sa_type=LargeBinary)
     record: bytes = Field(sa_type=LargeBinary)
 
@@ -149,8 +151,8 @@ class SidePerson(_SideModel, table=True):
     __tablename__ = "side_person"
     __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
 
-    person: str = Field(primary_key=True, sa_type=Text)
-    commitment: str = Field(sa_type=Text)
+    person: str = Field(primary_key=True, sa_type=Bytewise)
+    commitment: str = Field(sa_type=Bytewise)
     salt: bytes = Field(sa_type=LargeBinary)
     record: bytes = Field(sa_type=LargeBinary)
 
@@ -161,8 +163,8 @@ class SidePolygonSalt(_SideModel, table=True):
     __tablename__ = "side_polygon_salt"
     __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
 
-    parcel: str = Field(primary_key=True, sa_type=Text)
-    commitment: str = Field(sa_type=Text)
+    parcel: str = Field(primary_key=True, sa_type=Bytewise)
+    commitment: str = Field(sa_type=Bytewise)
     salt: bytes = Field(sa_type=LargeBinary)
 
 
@@ -171,10 +173,10 @@ class SideLease(_SideModel, table=True):
 
     __tablename__ = "side_lease"
 
-    name: str = Field(primary_key=True, sa_type=Text)
-    epoch: int = Field(sa_type=Integer)
-    holder: str = Field(sa_type=Text)
-    until_us: int = Field(sa_type=Integer)
+    name: str = Field(primary_key=True, sa_type=Bytewise)
+    epoch: int = Field(sa_type=Whole)
+    holder: str = Field(sa_type=Bytewise)
+    until_us: int = Field(sa_type=Whole)
 
 
 LOG_METADATA: Final = _LogModel.metadata

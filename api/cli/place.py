@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from api.cli.output import CommandError
 from api.drafting.draft import Desk
+from ledger.engine import database_exists
 from ledger.registry import Registry, open_registry
 from ledger.rulesets import RulesMissingError
 from ledger.settings import Settings
@@ -53,7 +54,7 @@ def open_place(data: Path | None, keys: Path | None = None) -> Registry:
         CommandError: there is none.
     """
     settings = settings_for(data, keys)
-    if not settings.database.exists():
+    if not database_exists(settings):
         raise CommandError(
             f"there is no registry in {settings.data}; name one with --data, "
             "or make one with 'sinkledger init' or 'sinkledger demo'"

@@ -17,6 +17,7 @@ from api.keys import KeyFileError
 from api.rotation import RotationError, predecessor_of
 from certificates.trust import TrustError
 from ledger import rulesets
+from ledger.engine import is_founded
 from ledger.registry import open_registry
 
 commands = typer.Typer()
@@ -49,8 +50,9 @@ def init(
     predecessor = _predecessor(successor_of, predecessor_policy, founding.origin)
     founding = replace(founding, predecessor=predecessor)
     settings = settings_for(data, keys)
-    if settings.database.exists():
-        raise CommandError(f"{settings.database} exists; a registry is never founded twice")
+    if is_founded(settings):
+        place = "the database" if settings.postgres_url else settings.database
+        raise CommandError(f"{place} holds a registry; a registry is never founded twice")
     moment = now_us()
     officers = [_officer(founding.origin, item) for item in officer]
     try:

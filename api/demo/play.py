@@ -77,7 +77,7 @@ def perform(folder: Path, progress: Progress) -> Performance:
         StageError: the play did not go as written.
     """
     started = time.monotonic()
-    settings = Settings(data=folder, keys=folder / "keys")
+    settings = Settings(data=folder, keys=folder / "keys", database_url=None)
     if settings.database.exists():
         raise FileExistsError(settings.database)
     progress("开立登记账本 Opening the registry")

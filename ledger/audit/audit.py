@@ -101,13 +101,16 @@ def audit(
 
 
 def _check_database(settings: Settings, log: LogAudit, outside: Outside) -> None:
-    for path in (settings.database, settings.vault):
-        if not path.exists():
-            log.findings.add(path.name, "is missing")
-    if not settings.database.exists():
-        return
-    both = f"{settings.database.name} or {settings.vault.name}"
-    with log.findings.reading(both), audit_connection(settings) as connection:
+    has_vault = settings.postgres_url is not None or settings.vault.exists()
+    stored = "the database"
+    if settings.postgres_url is None:
+        for path in (settings.database, settings.vault):
+            if not path.exists():
+                log.findings.add(path.name, "is missing")
+        if not settings.database.exists():
+            return
+        stored = f"{settings.database.name} or {settings.vault.name}"
+    with log.findings.reading(stored), audit_connection(settings) as connection:
         check_databases(connection, settings, log.findings)
         log.state.expect(stored_commitments(connection, log.findings))
         replay_log(connection, log)
@@ -115,7 +118,7 @@ def _check_database(settings: Settings, log: LogAudit, outside: Outside) -> None
         check_views(connection, log)
         check_tiles(connection, settings, log)
         check_kept(connection, outside.kept, outside.vkeys, log.findings)
-        if settings.vault.exists():
+        if has_vault:
             check_vault(connection, log)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Engine,
     Table,
     column,
     event,
@@ -23,7 +24,9 @@ from sqlalchemy import (
 )
 
 from ledger.audit.findings import Findings
-from ledger.engine import create_read_engine, create_write_engine
+from ledger.audit.schema_postgres import check_schema
+from ledger.engine import create_read_engine, create_write_engine, is_postgres
+from ledger.engine.postgres import create_audit_engine
 from ledger.land import spatial
 from ledger.migrations import migrate
 from ledger.rebuild import create_projections
@@ -46,9 +49,21 @@ SchemaItem = tuple[str, str, str, str, str]
 @contextmanager
 def audit_connection(settings: Settings) -> Iterator[Connection]:
     """Open the databases for an audit: nothing is written, and no text fails to decode."""
+    if settings.postgres_url is not None:
+        yield from _one_moment(create_audit_engine(settings.postgres_url))
+        return
     vault = settings.vault if settings.vault.exists() else _MEMORY
     engine = create_read_engine(settings.database, vault)
     event.listen(engine, "connect", _decode_anything)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _one_moment(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection whose statements all see the ledger as it stood at the first of them."""
     try:
         with engine.connect() as connection:
             yield connection
@@ -62,6 +77,9 @@ def _decode_anything(connection: sqlite3.Connection, _record: object) -> None:
 
 def check_databases(connection: Connection, settings: Settings, findings: Findings) -> None:
     """Check pages and indexes by SQLite's own check, and the schema against the program's."""
+    if is_postgres(connection):
+        check_schema(connection, findings)
+        return
     for schema, path in (("main", settings.database), (VAULT, settings.vault)):
         with findings.reading(path.name):
             for (line,) in connection.execute(text(f"PRAGMA {schema}.integrity_check")).all():
@@ -126,6 +144,8 @@ def _expected_schema() -> frozenset[SchemaItem]:
 
 def check_types(connection: Connection, checked: Table, findings: Findings) -> bool:
     """Check that every value has its column's type, so that it can be read as what it is."""
+    if is_postgres(connection):
+        return True  # The server keeps no other.
     wrong = [
         func.typeof(part) != _STORED_AS[str(part.type.compile(connection.dialect))]
         for part in checked.columns

@@ -10,6 +10,7 @@ from contracts.ranges import Range, tiles
 from contracts.values import SUPPLY_NAMES, place_kind
 from ledger.audit.findings import Findings
 from ledger.audit.log_entries import LogAudit, raw
+from ledger.bulk import Values
 from ledger.replay import ReplayState
 from ledger.store import head_values
 from ledger.tables import (
@@ -20,7 +21,6 @@ from ledger.tables import (
     view_row,
     view_supply,
 )
-from ledger.writing import Values
 
 _PAGE = 1_000
 

@@ -1,13 +1,10 @@
 """The spatial index of registered parcels: which of them a polygon overlaps, and by how much.
 
-Boxes lie in the ledger's own database, so that an overlap is checked again under the lock and a
-new parcel is seen by the next order of the same transaction. Polygons lie in the attached vault.
-The caller owns the transaction; nothing here commits. If we crash between the commits of the two
-files (SQLite in WAL mode), `check` names what is missing and `rebuild_boxes` restores the boxes:
-they follow from the polygons alone.
-
-Only `_BOXES_DDL`, `_BOXES_DROP` and `_tree_faults` are SQLite's own; on PostgreSQL the boxes are
-one `box` column with a GiST index.
+Boxes lie in the ledger's own database (`ledger.land.boxes`), so that an overlap is checked again
+under the lock and a new parcel is seen by the next order of the same transaction. Polygons lie in
+the vault. The caller owns the transaction; nothing here commits. If we crash between the commits of
+SQLite's two files (in WAL mode), `check` names what is missing and `rebuild_boxes` restores the
+boxes: they follow from the polygons alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,22 +16,20 @@ import shapely
 from sqlalchemy import (
     Column,
     Connection,
-    Integer,
     LargeBinary,
     MetaData,
     Row,
     Table,
-    Text,
-    column,
     delete,
     func,
     insert,
+    inspect,
     select,
-    table,
-    text,
 )
 from sqlalchemy.schema import CreateTable
 
+from ledger.columns import Bytewise, Whole
+from ledger.land.boxes import boxes, create_boxes, drop_boxes, touching, tree_faults
 from ledger.land.geodesy import Shape
 from ledger.land.geometry import area_m2, overlaps_m2
 from ledger.land.polygon import Bounds, GeometryError, ParcelGeometry, read_record, shape_of
@@ -45,30 +40,14 @@ PAGE_ROWS: Final = 1_000
 polygons: Final = Table(
     "side_polygon",
     MetaData(),
-    Column("parcel", Text, primary_key=True),
-    Column("box_id", Integer, unique=True, nullable=False),
+    Column("parcel", Bytewise, primary_key=True),
+    Column("box_id", Whole, unique=True, nullable=False),
     Column("record", LargeBinary, nullable=False),
     Column("wkb", LargeBinary, nullable=False),
-    Column("area_m2", Integer, nullable=False),
+    Column("area_m2", Whole, nullable=False),
     schema=VAULT,
 )
-boxes: Final = table(
-    "side_parcel_box",
-    column("id", Integer),
-    column("min_lon", Integer),
-    column("max_lon", Integer),
-    column("min_lat", Integer),
-    column("max_lat", Integer),
-)
-
 _NEXT_BOX_ID: Final = select(func.coalesce(func.max(polygons.c.box_id), 0) + 1)
-
-# rtree_i32 keeps 32-bit integers exactly; the plain rtree would round them to floats.
-_BOXES_DDL: Final = """
-CREATE VIRTUAL TABLE IF NOT EXISTS main.side_parcel_box
-USING rtree_i32(id, min_lon, max_lon, min_lat, max_lat)
-"""
-_BOXES_DROP: Final = "DROP TABLE IF EXISTS main.side_parcel_box"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +59,10 @@ class Neighbour:
 
 
 def create_index(connection: Connection) -> None:
-    """Create the polygon table in the attached vault and the boxes, where they are missing."""
-    connection.execute(CreateTable(polygons, if_not_exists=True))
-    connection.execute(text(_BOXES_DDL))
+    """Create the polygon table in the vault and the boxes, where they are missing."""
+    if not inspect(connection).has_table(polygons.name, schema=VAULT):
+        connection.execute(CreateTable(polygons))
+    create_boxes(connection)
 
 
 def add_parcel(
@@ -113,12 +93,10 @@ def neighbours(connection: Connection, geometry: ParcelGeometry) -> tuple[Neighb
     Parcels that only touch it, or overlap by less than rounding (`ROUNDING_RADIUS_UDEG`), are
     left out.
     """
-    west, south, east, north = geometry.bounds
     near = connection.execute(
         select(polygons.c.parcel, polygons.c.wkb)
         .select_from(boxes.join(polygons, polygons.c.box_id == boxes.c.id))
-        .where(boxes.c.min_lon < east, boxes.c.max_lon > west)
-        .where(boxes.c.min_lat < north, boxes.c.max_lat > south)
+        .where(touching(connection, geometry.bounds))
     ).all()
     if not near:
         return ()
@@ -138,8 +116,8 @@ def rebuild_boxes(connection: Connection) -> int:
     Raises:
         GeometryError: a stored record is damaged. Stop; never repair it.
     """
-    connection.execute(text(_BOXES_DROP))
-    connection.execute(text(_BOXES_DDL))
+    drop_boxes(connection)
+    create_boxes(connection)
     count = 0
     for rows in _pages(connection):
         connection.execute(
@@ -157,13 +135,13 @@ def check(connection: Connection) -> tuple[str, ...]:
         every row follows from its record. Boxes are not compared one by one if the tree itself
         is damaged. Whether a record is the one that was committed to is seen against the log.
     """
-    tree_faults = _tree_faults(connection)
-    faults = [f"side_parcel_box: {fault}" for fault in tree_faults]
+    damaged = tree_faults(connection)
+    faults = [f"side_parcel_box: {fault}" for fault in damaged]
     for rows in _pages(connection):
-        stored = None if tree_faults else _boxes_of(connection, rows)
+        stored = None if damaged else _boxes_of(connection, rows)
         for row in rows:
             faults += [f"side_polygon/{row.parcel}: {fault}" for fault in _row_faults(row, stored)]
-    if not tree_faults:
+    if not damaged:
         orphans = select(boxes.c.id).where(boxes.c.id.not_in(select(polygons.c.box_id)))
         for box_id in connection.execute(orphans.order_by(boxes.c.id)).scalars():
             faults.append(f"side_parcel_box/{box_id}: no polygon")
@@ -218,8 +196,3 @@ def _wkb(shape: Shape) -> bytes:
 def _box(box_id: object, bounds: Bounds) -> dict[str, object]:
     west, south, east, north = bounds
     return {"id": box_id, "min_lon": west, "max_lon": east, "min_lat": south, "max_lat": north}
-
-
-def _tree_faults(connection: Connection) -> list[str]:
-    verdict = connection.execute(text("SELECT rtreecheck('main', 'side_parcel_box')")).scalar_one()
-    return [] if verdict == "ok" else str(verdict).splitlines()

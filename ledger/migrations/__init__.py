@@ -5,18 +5,40 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from ledger.engine import is_postgres
 
 _FOLDER: Final = Path(__file__).parent
+_LOCK: Final = 0x53494E4B
+"""Number of the advisory lock under which nodes that start together migrate one by one."""
 
 
 def migrate(connection: Connection) -> None:
     """Bring the log and side tables up to date, inside the caller's transaction.
 
-    If we crash on the way, the transaction is rolled back and the next start begins again:
-    SQLite's DDL is transactional.
+    If we crash on the way, the transaction is rolled back and the next start begins again: DDL is
+    transactional on both databases. On PostgreSQL nodes that run go on meanwhile: a migration waits
+    for no lock longer than the writer's limit, and gives up rather than keep others waiting.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config = _config()
+    if is_postgres(connection):
+        if is_current(connection):
+            return  # Whoever only runs a node need not own the tables.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Return whether every migration of this version has been made."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config

@@ -57,7 +57,9 @@ def take_lease(
         lease = Lease(name=name, epoch=epoch, holder=holder, until_us=now_us + LEASE_US)
         values = {"epoch": epoch, "holder": holder, "until_us": lease.until_us}
         try:
-            taken = connection.execute(_taking(name, row).values(values)).rowcount
+            taking = _taking(name, row).values(values)
+            counted = {"preserve_rowcount": True}
+            taken = connection.execute(taking, execution_options=counted).rowcount
         except IntegrityError:
             taken = 0
         if taken != 1:

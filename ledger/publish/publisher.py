@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from contracts.lookup import registry as registry_row
 from ledger import store
-from ledger.engine import create_write_engine
+from ledger.engine import open_writer
 from ledger.files import in_turn, write_atomically
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.key import ALG_ML_DSA_44, Vkey
@@ -101,7 +101,7 @@ class Publisher:
         settings = self.registry.settings
         holder = f"{gethostname()}:{settings.data.resolve()}"
         with in_turn(settings.data / LOCK_FILE):
-            engine = create_write_engine(settings.database, settings.vault)
+            engine = open_writer(settings)
             try:
                 held: Lease = take_lease(engine, holder, self.clock(), alone=True)
 

@@ -14,6 +14,8 @@ from tests.support import bodies, geometries
 from tests.support.ledger import ISSUER, ORIGIN, REGISTRAR, SUPERVISOR, Scene, open_scene
 from tests.support.signing import Signer, private, sign
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 NEW = Signer("newcomer")
 
 

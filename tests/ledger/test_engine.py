@@ -8,11 +8,11 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from ledger import engine as engine_module
 from ledger.audit.audit import audit
 from ledger.audit.findings import Findings
 from ledger.audit.schema import check_databases
 from ledger.engine import BUSY_TIMEOUT_MS, create_read_engine, create_write_engine, journal_mode
+from ledger.engine import sqlite as engine_module
 from ledger.migrations import migrate
 from ledger.rebuild import rebuild
 from ledger.registry import Registry, open_registry

@@ -32,6 +32,8 @@ from tests.support.ledger import (
 )
 from tests.support.signing import Signer, sign
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
@@ -273,6 +275,7 @@ def test_what_does_not_read_back_stops_the_writer(
         scene.world.submit(pay(scene))
 
 
+@pytest.mark.parametrize("either_database", ["sqlite"], indirect=True)
 def test_the_log_refuses_to_change_or_lose_a_row(scene: Scene) -> None:
     settings = scene.world.registry.settings
     engine = create_write_engine(settings.database, settings.vault)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from ledger import store, vault
 from ledger.blobs import Access, read_blob, stored_blobs
-from ledger.engine import create_read_engine
+from ledger.engine import open_reader
 from ledger.history import History
 from ledger.land import spatial
 from ledger.land.geometry import read_record
@@ -28,7 +28,7 @@ _COMPILED: dict[Any, Any] = {}
 
 def questions(settings: Settings) -> dict[str, Question]:
     """Return every question that makes sense for a registry, by name."""
-    engine = create_read_engine(settings.database, settings.vault)
+    engine = open_reader(settings)
     with engine.connect() as connection:
         asked = dict(_questions(connection, settings))
     engine.dispose()
@@ -38,7 +38,7 @@ def questions(settings: Settings) -> dict[str, Question]:
 def answers(settings: Settings, asked: dict[str, Question]) -> dict[str, str]:
     """Answer every question; an error is an answer too, and never the right one."""
     found = {}
-    engine = create_read_engine(settings.database, settings.vault)
+    engine = open_reader(settings)
     try:
         # Compiled statements are kept over engines: hundreds of flips ask the same questions.
         with engine.connect().execution_options(compiled_cache=_COMPILED) as connection:

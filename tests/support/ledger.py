@@ -2,7 +2,8 @@
 
 import atexit
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,9 +22,11 @@ from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support import bodies, geometries
 from tests.support.bodies import Body
+from tests.support.postgres import Cluster
 from tests.support.signing import Signer, nonce, private, sign
 
 ORIGIN = "registry.example/test"
+DATABASE_FILE = "database-url"
 START_US = 1_790_000_000_000_000  # 2026-09-21
 SECOND_US = 1_000_000
 OFFICERS = {role: Signer(role) for role in ("issuer", "registrar", "supervisor")}
@@ -39,8 +42,39 @@ PERIODS = (("2022-01-01", "2022-12-31"), ("2023-01-01", "2023-12-31"))
 
 
 def settings_in(folder: Path) -> Settings:
-    """Return settings for a registry in a folder."""
-    return Settings(data=folder / "data", keys=folder / "keys")
+    """Return settings for a registry in a folder, which may name a database elsewhere."""
+    named = folder / DATABASE_FILE
+    url = named.read_text() if named.exists() else None
+    return Settings(data=folder / "data", keys=folder / "keys", database_url=url)
+
+
+@dataclass(slots=True)
+class Place:
+    """Where new ledgers lie: SQLite files, or databases of a PostgreSQL cluster."""
+
+    cluster: Cluster | None = None
+    made: list[str] = field(default_factory=list)
+
+    def prepare(self, folder: Path, template: str = "template1") -> None:
+        """Make a database for a folder, if ledgers lie in a cluster."""
+        if self.cluster is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.made.append(self.cluster.create_database(template))
+            (folder / DATABASE_FILE).write_text(self.cluster.url(self.made[-1]))
+
+    @contextmanager
+    def on(self, cluster: Cluster) -> Iterator[None]:
+        """Let new ledgers lie in a cluster for the length of a `with`; they are dropped then."""
+        self.cluster = cluster
+        try:
+            yield
+        finally:
+            self.cluster = None
+            while self.made:
+                cluster.drop_database(self.made.pop())
+
+
+place = Place()
 
 
 @dataclass(slots=True)
@@ -165,6 +199,7 @@ class Scene:
 
 def open_world(folder: Path) -> World:
     """Open an empty registry in a folder, with the log's key."""
+    place.prepare(folder)
     registry = open_registry(settings_in(folder))
     (registry.settings.keys / KEY_FILE).write_text(LOG_KEY.to_text())
     begin(registry.settings.keys, START_US // SECOND_US)
@@ -185,18 +220,20 @@ def build_scene(folder: Path) -> Scene:
 
 
 @cache
-def _template() -> tuple[Path, Scene]:
+def _template(cluster: Cluster | None) -> tuple[Path, Scene, str]:
+    """Return the scene's folder, the scene, and the database to copy if there is one."""
     folder = Path(mkdtemp(prefix="sinkledger-test-"))
     atexit.register(shutil.rmtree, folder)
     scene = build_scene(folder)
     scene.world.registry.close()
-    return folder, scene
+    return folder, scene, "" if cluster is None else place.made.pop()
 
 
 def open_scene(folder: Path) -> Scene:
     """Return the scene in a folder of its own; built once a process, then copied."""
-    source, scene = _template()
+    source, scene, database = _template(place.cluster)
     shutil.copytree(source, folder, dirs_exist_ok=True)
+    place.prepare(folder, database)
     old = scene.world
     world = World(
         registry=open_registry(settings_in(folder)),

@@ -44,7 +44,7 @@ _ALWAYS: Final = {
 _numbers = count(1)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Cluster:
     """A database server; `process` is its postmaster while it runs."""
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.columns import Bytewise, Whole
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -13,8 +15,8 @@ def upgrade() -> None:
     """Create the table; it holds no row before the first holder."""
     op.create_table(
         "side_lease",
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("epoch", sa.Integer, nullable=False),
-        sa.Column("holder", sa.Text, nullable=False),
-        sa.Column("until_us", sa.Integer, nullable=False),
+        sa.Column("name", Bytewise, primary_key=True),
+        sa.Column("epoch", Whole, nullable=False),
+        sa.Column("holder", Bytewise, nullable=False),
+        sa.Column("until_us", Whole, nullable=False),
     )
