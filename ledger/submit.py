@@ -18,7 +18,7 @@ from contracts.values import Moment, Outcome
 from ledger import door, rulesets, store, vault
 from ledger.asked import one_of
 from ledger.checking import CheckedOrder, Checker
-from ledger.hints import places_hinted, rows_hinted
+from ledger.hints import hints_of
 from ledger.intake import SignedOrder, passkey_scope_of
 from ledger.log.entry import (
     Entry,
@@ -135,8 +135,10 @@ def _begin_batch(
 ) -> _Batch:
     """Load in a few statements what the orders are likely to ask for."""
     overlay = Overlay(StoredBooks.inside(connection))
-    overlay.prefetch_rows(rows_hinted(signed_orders))
-    overlay.prefetch_holdings(places_hinted(signed_orders))
+    hints = hints_of(signed_orders)
+    overlay.prefetch_rows(hints.rows)
+    overlay.prefetch_holdings(hints.places)
+    overlay.prefetch_units(hints.units)
     return _Batch(
         connection=connection,
         overlay=overlay,

@@ -12,6 +12,7 @@ from contracts.books import Block, BlocksError, MemoryBooks
 from contracts.values import ISSUE, Movement, Row
 from ledger import overlay as overlay_module
 from ledger.engine import create_write_engine
+from ledger.hints import Wanted
 from ledger.migrations import migrate
 from ledger.overlay import Overlay
 from ledger.projection import StoredBooks
@@ -23,6 +24,12 @@ BATCHES = ("BT-F-0001-20220101-20221231-01", "BT-F-0002-20210101-20211231-01")
 PLACES = ("acct/A", "acct/B", "acct/C")
 UNITS = 40
 
+wanted = st.dictionaries(
+    st.sampled_from(PLACES), st.builds(Wanted, st.integers(1, 3), st.integers(0, 3 * UNITS))
+)
+named = st.lists(
+    st.tuples(st.sampled_from(BATCHES), st.integers(0, UNITS), st.integers(1, 2 * UNITS))
+)
 cuts = st.lists(st.tuples(st.integers(1, UNITS - 1), st.sampled_from(PLACES)), max_size=8)
 moves = st.lists(
     st.tuples(
@@ -82,7 +89,8 @@ def test_says_what_books_in_memory_say(
         connection.execute(insert(view_block), [block_values(b) for b in memory.all_blocks()])
         stored = StoredBooks(connect=lambda: nullcontext(connection))
         overlay = Overlay(stored)
-        overlay.prefetch_holdings(data.draw(st.sets(st.sampled_from(PLACES))))
+        overlay.prefetch_holdings(data.draw(wanted))
+        overlay.prefetch_units(data.draw(named))
         for batch, first, length, target in moved:
             for books in (memory, overlay):
                 move(books, batch, first, min(first + length, UNITS), target)
@@ -105,7 +113,7 @@ def test_reads_a_place_page_by_page(
         connection.execute(insert(view_block), [block_values(block) for block in blocks])
         overlay = Overlay(StoredBooks.inside(connection))
         if prefetched:
-            overlay.prefetch_holdings(PLACES)
+            overlay.prefetch_holdings(dict.fromkeys(PLACES, Wanted(1, 1)))
         assert overlay.holdings(PLACES[0], 14) == tuple(blocks[0:28:2])
         assert overlay.holdings(PLACES[0], 1_000) == tuple(blocks[::2])
         assert overlay.holdings(PLACES[2], 1) == ()
