@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from ledger.engine import is_postgres
+from ledger.tables import SIDE_METADATA, VAULT
 
 _FOLDER: Final = Path(__file__).parent
 _LOCK: Final = 0x53494E4B
@@ -30,6 +31,18 @@ def migrate(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if not is_postgres(connection):
+        _complete_vault(connection)
+
+
+def _complete_vault(connection: Connection) -> None:
+    """Create what the vault's file lacks.
+
+    In WAL mode each file commits by itself: a power cut can leave the ledger's half of the first
+    migration, which says that all is done, without the vault's.
+    """
+    tables = [table for table in SIDE_METADATA.tables.values() if table.schema == VAULT]
+    SIDE_METADATA.create_all(connection, tables=tables)
 
 
 def is_current(connection: Connection) -> bool:

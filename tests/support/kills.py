@@ -5,48 +5,57 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from select import select
-
-from sqlalchemy import Engine
+from time import monotonic
 
 from ledger import store
 from ledger.audit.audit import audit
-from ledger.engine import create_read_engine, create_write_engine
+from ledger.engine import create_read_engine
 from ledger.log.verify import ChainState, check_chain
+from ledger.registry import open_registry
 from ledger.settings import Settings
-from ledger.submit import submit
 from tests.support import bodies
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene, entries_of, open_scene
 
-ALIVE_S = 0.02
+ALIVE_S = 0.04
 WARM_SHARE = 0.8
 """Share of the writers that have acknowledged something before they are killed."""
 
 PATIENCE_S = 10
 
-Writer = Callable[[Engine, Scene, Report], None]
+RESTART_S_MAX = 5.0
+OPENED = -1
+"""In the place of a number: how long it took to start after the kill before, or why it did not."""
+
+Writer = Callable[[Scene, Report], None]
 
 
-def write(engine: Engine, scene: Scene, report: Report) -> None:
-    """Record one small batch after the other; acknowledge each once it is committed."""
+def write(scene: Scene, report: Report) -> None:
+    """Open the registry, record one small batch after the other, acknowledge what is committed."""
+    began_s = monotonic()
+    registry = open_registry(scene.world.registry.settings)
+    report([OPENED, registry.read_only_reason or f"{monotonic() - began_s}"])
     while True:
         body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
         orders = [scene.world.signed("units.transfer", body) for _ in range(2)]
-        for entry in entries_of(submit(engine, orders, now_us=scene.world.now_us)):
+        for entry in entries_of(registry.submit(orders, now_us=scene.world.now_us)):
             report([entry.seq, entry.leaf_hash.hex()])
 
 
 def kill_one(scene: Scene, writer: Writer, random: Random) -> dict[int, str]:
     """Fork a writer, kill it at a random instant, return what it acknowledged."""
-    settings = scene.world.registry.settings
-    engine = create_write_engine(settings.database, settings.vault)
-    child = fork(lambda report: writer(engine, scene, report))
-    if random.random() < WARM_SHARE:
+    child = fork(lambda report: writer(scene, report))
+    warm = random.random() < WARM_SHARE
+    if warm:
         select([child.pipe], [], [], PATIENCE_S)
     time.sleep(random.uniform(0, ALIVE_S))
     child.kill()
     scene.world.orders += 1_000  # the child has used up some nonces
-    return dict(child.reports())
+    told = dict(child.reports())
+    opened_s = told.pop(OPENED, None)
+    assert opened_s is not None or not warm
+    assert opened_s is None or float(opened_s) < RESTART_S_MAX
+    return told
 
 
 def continue_chain(settings: Settings, state: ChainState) -> tuple[ChainState, dict[int, str]]:

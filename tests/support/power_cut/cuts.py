@@ -32,6 +32,9 @@ from tests.support.power_cut.recording import (
 )
 from tests.support.publishing import near_publisher
 
+RECORD_HEAD = 64
+"""So many bytes tell a record from all others, and lie in its row's own page."""
+
 PASSING = ("-journal", "-wal", "-shm", ".tmp")
 
 
@@ -99,6 +102,29 @@ class Cutter:
                 for time in range(1 if mode in (Mode.LOST, Mode.KEPT) else times):
                     name = f"{seed}/{number}/{mode.name}/{time}"
                     self._cut(name, model.left(mode, Random(name)), told)
+        return self.tally
+
+    def tear_last_batch(self, stride: int) -> Tally:
+        """Cut within each write of the last batch: at every byte of its record, else now and then.
+
+        What was written before is there, of the torn write a first part, and nothing after it.
+        """
+        model, told = DiskModel(self.recording.before), Told.since(self.recording.start)
+        steps = self.recording.steps
+        first = max(n for n, step in enumerate(steps) if step.content.startswith(b"asked"))
+        record = self.recording.contents[-1][:RECORD_HEAD]
+        for number, step in enumerate(steps):
+            if step.kind == "told":
+                told.hear(step)
+                continue
+            if number > first and step.kind == "write":
+                every = 1 if record in step.content else stride
+                files = model.left(Mode.KEPT, Random(0))
+                for end in range(1, len(step.content), every):
+                    torn = bytearray(files[step.path])
+                    torn[step.offset : step.offset + end] = step.content[:end]
+                    self._cut(f"{number}/{end}", files | {step.path: bytes(torn)}, told)
+            model.take(step)
         return self.tally
 
     def _cut(self, name: str, files: Files, told: Told) -> None:

@@ -8,11 +8,12 @@ from unittest import mock
 from sqlalchemy import Engine, event
 from sqlalchemy import create_engine as create_real_engine
 
-from ledger import engine
+from ledger.engine import sqlite
+from ledger.tables import VAULT
 from tests.support.power_cut import driver
 
 SAFE = ("TRUNCATE", "WAL")
-"""The journal modes that `ledger.engine` chooses from."""
+"""The journal modes that `ledger.engine.sqlite` chooses from."""
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def over_apsw(journal: str, *pragmas: str) -> Iterator[None]:
     """Let every engine that is made here run on apsw and the watched files.
 
     Args:
-        journal: The journal mode, in the place of `ledger.engine.journal_mode()`.
+        journal: The journal mode, in the place of `ledger.engine.sqlite.journal_mode()`.
         pragmas: Set after those of the production code: how a saboteur weakens it.
     """
 
@@ -29,7 +30,7 @@ def over_apsw(journal: str, *pragmas: str) -> Iterator[None]:
 
         def overrule(connection: driver.Connection, _record: object) -> None:
             for pragma in pragmas:
-                for schema in ("main", engine.VAULT):
+                for schema in ("main", VAULT):
                     connection.execute(f"PRAGMA {schema}.{pragma}")
 
         # In turn: the production code's own listener comes after this call and before the first
@@ -38,7 +39,7 @@ def over_apsw(journal: str, *pragmas: str) -> Iterator[None]:
         return made
 
     with (
-        mock.patch.object(engine, "create_engine", create_engine),
-        mock.patch.object(engine, "journal_mode", return_value=journal),
+        mock.patch.object(sqlite, "create_engine", create_engine),
+        mock.patch.object(sqlite, "journal_mode", return_value=journal),
     ):
         yield

@@ -109,6 +109,10 @@ class DiskModel:
             inode = self.live[step.path]
             inode.durable = inode.left(Mode.KEPT, Random(0), 1)
             inode.pending.clear()
+        elif step.kind == "dropped":
+            # Sizes are the file system's own affair: it keeps them for the next sync, or ends.
+            inode = self.live[step.path]
+            inode.pending = [one for one in inode.pending if one.kind == "truncate"]
         elif step.kind == "folder":
             self._sync_folder(step.path, step.content.decode().split())
 

@@ -95,9 +95,12 @@ class Desk:
         recording, world = self.recording, self.recording.world
         recording.orders.extend(orders)
         self.tell("asked", world.registry.size() + len(orders))
-        entries = entries_of(world.submit(*orders))
+        self.ask_again(*orders)
+
+    def ask_again(self, *orders: SignedOrder) -> None:
+        """Submit orders that were handed in already."""
+        entries = entries_of(self.recording.world.submit(*orders))
         self.tell("recorded", entries[-1].seq + 1)
-        recording.contents.extend(entry.content for entry in entries)
         self.keep_vault()
 
     def keep_vault(self) -> None:
@@ -167,13 +170,15 @@ def vault_digest(reader: Engine) -> str:
     return hashed.hexdigest()
 
 
-def record(folder: Path, journal: str, work: Work, *pragmas: str) -> Recording:
+def record(
+    folder: Path, journal: str, work: Work, *pragmas: str, recorder: Recorder | None = None
+) -> Recording:
     """Let something be done in the scene in a folder, over the watched files."""
     scene = open_scene(folder)
     near_publisher(scene.world.registry).publish()
     scene.world.registry.close()
     settings = scene.world.registry.settings
-    with over_apsw(journal, *pragmas), watched(Recorder()) as recorder:
+    with over_apsw(journal, *pragmas), watched(recorder or Recorder()) as recorder:
         recording = Recording(settings, scene.world, journal, files_in(folder), scene)
         _record(recording, recorder, work)
     return recording
@@ -202,11 +207,11 @@ def record_founding(folder: Path, journal: str) -> Recording:
 def _record(recording: Recording, recorder: Recorder, work: Work) -> None:
     recording.world.registry = registry = open_registry(recording.settings)
     recording.start = registry.size()
-    recording.contents = [registry.entry_bytes(seq) for seq in range(recording.start)]
     desk = Desk(recording, recorder)
     desk.keep_vault()
     work(desk)
     recording.steps = list(recorder.steps)
+    recording.contents = [registry.entry_bytes(seq) for seq in range(registry.size())]
     registry.close()
 
 

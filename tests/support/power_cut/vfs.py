@@ -35,7 +35,8 @@ class Step:
     `kind` is one of: create (an empty file gets a name), write (`content` at `offset`), replace
     (a new file with just this content), truncate (to `offset` bytes), sync (the content), folder
     (the names in a folder; `content` lists its folders), unlink, rename and link (from `source`),
-    read, open; or told: what somebody outside was told, `content` says it.
+    read, open; dropped (a sync failed, after which the kernel shows the content and yet never
+    writes it); or told: what somebody outside was told, `content` says it.
     """
 
     kind: str
