@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_update_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -57,7 +58,8 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Values]) ->
     if not rows:
         return
     if not is_postgres(connection):
-        connection.execute(insert(table), rows)
+        # The driver takes these rows as they are; SQLAlchemy would look at every value first.
+        connection.exec_driver_sql(_inserting(table), list(rows))
         return
     statement, types = _copying(table)
     names = [column.name for column in table.columns]
@@ -120,6 +122,11 @@ def delete_many(connection: Connection, table: Table, keys: Sequence[Values]) ->
     wanted = (column == bindparam(f"gone_{column.name}") for column in columns)
     gone = [{f"gone_{name}": value for name, value in key.items()} for key in keys]
     connection.execute(delete(table).where(*wanted), gone)
+
+
+@cache
+def _inserting(table: Table) -> str:
+    return str(insert(table).compile(dialect=SQLiteDialect_pysqlite(paramstyle="named")))
 
 
 @cache

@@ -6,7 +6,8 @@ this one is decided: `begin` sends the signatures of a batch to child processes 
 is for the second stage, `ledger.submit.submit_checked`, under the lock.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Lock
@@ -26,6 +27,9 @@ KNOWN_MAX: Final = 8_192
 
 FEW: Final = 16
 """So many signatures are checked here at once; sending them to a child would take longer."""
+
+AHEAD: Final = 2
+"""With so many batches under way the children never idle while one is taken over and decided."""
 
 _Known: TypeAlias = tuple[bytes, tuple[bytes, ...]]
 
@@ -111,6 +115,18 @@ class Checker:
     def check(self, signed_orders: Sequence[SignedOrder]) -> tuple[CheckedOrder, ...]:
         """Check form and signatures of a batch, and wait for it."""
         return self.begin(signed_orders).finish()
+
+    def check_ahead(
+        self, batches: Iterable[Sequence[SignedOrder]]
+    ) -> Iterator[tuple[CheckedOrder, ...]]:
+        """Yield each batch checked, with the next two on their way while it is worked upon."""
+        begun: deque[Checking] = deque()
+        for batch in batches:
+            begun.append(self.begin(batch))
+            if len(begun) > AHEAD:
+                yield begun.popleft().finish()
+        while begun:
+            yield begun.popleft().finish()
 
     def remember(self, good: Sequence[_Known]) -> None:
         """Keep in mind that the signatures of these orders hold; the oldest are forgotten."""

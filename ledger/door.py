@@ -25,6 +25,7 @@ from ledger.text_rules import check_texts
 
 _NEW_KEYS: Final = ("account.keys", "account.open", "registry.open")
 _RULE_SETS: Final = ("registry.open", "rules.activate")
+_COMMITTING: Final = {"account.open": "org", "parcel.register": "polygon"}
 _NAMED: Final = {
     "claim.open": "claimant",
     "project.register": "owner",
@@ -103,15 +104,16 @@ def _check_new_keys(body: Json) -> None:
 
 def _check_records(signed: SignedOrder) -> None:
     """Check that the records open commitments of this order, and that none is missing."""
-    listed = (item.get("commitment") for item in _objects(signed.order.body))
-    commitments = {value for value in listed if isinstance(value, str)}
+    if signed.private:
+        listed = (item.get("commitment") for item in _objects(signed.order.body))
+        commitments = {value for value in listed if isinstance(value, str)}
     for record in signed.private:
         computed = vault.commitment(signed.order.log, record.salt, record.record_bytes)
         if computed != record.commitment or record.commitment not in commitments:
             raise Refused(RefusalCode.RECORD_MISMATCH, commitment=record.commitment)
         _check_content(record)
-    committed = _own_commitment(signed)
-    kind = {"account.open": "org", "parcel.register": "polygon"}.get(signed.order.kind)
+    kind = _COMMITTING.get(signed.order.kind)
+    committed = _own_commitment(signed) if kind is not None else None
     if committed is not None and kind is not None:
         record_of(signed, kind, committed)
 

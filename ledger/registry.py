@@ -33,6 +33,8 @@ from ledger.store import Head
 from ledger.submit import passkey_scope, submit_checked
 
 CHECKPOINT_FILE: Final = CHECKPOINT_PATH
+TOGETHER_MAX: Final = 1_024
+"""So many orders share one transaction; the lock is then held for some tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,9 +62,18 @@ class Registry:
         now_us: int,
         clock_confirmed: bool = False,
     ) -> tuple[Entry | Refused, ...]:
-        """Check and record each order that the rules allow; see `submit_checked`."""
-        checked = self.checker.check(signed_orders)
-        return self.submit_checked(checked, now_us=now_us, clock_confirmed=clock_confirmed)
+        """Check and record each order that the rules allow; see `submit_checked`.
+
+        Many orders are recorded in several transactions, and some are checked while others are
+        decided. Should one transaction fail, the orders before it are recorded; hand them all in
+        again, and those are answered with their entries.
+        """
+        starts = range(0, len(signed_orders), TOGETHER_MAX)
+        batches = (signed_orders[start : start + TOGETHER_MAX] for start in starts)
+        answers: list[Entry | Refused] = []
+        for checked in self.checker.check_ahead(batches):
+            answers += self.submit_checked(checked, now_us=now_us, clock_confirmed=clock_confirmed)
+        return tuple(answers)
 
     def submit_checked(
         self,

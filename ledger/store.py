@@ -87,7 +87,8 @@ def append(connection: Connection, entries: Sequence[Entry], *, after: Head) -> 
     Raises:
         HeadMovedError: the log no longer ends at `after`.
     """
-    leaves = [leaf_hash(entry.content) for entry in entries]
+    # In a chain each entry holds the leaf hash of the one before; reading back hashes all again.
+    leaves = [*(entry.prev for entry in entries[1:]), entries[-1].leaf_hash]
     frontier, nodes = after.frontier.grow(leaves)
     last = Head(
         size=frontier.size, leaf_hash=leaves[-1], at_us=entries[-1].at_us, frontier=frontier

@@ -40,7 +40,7 @@ from .form import (
     read_rows,
 )
 from .merkle import HASH_SIZE, leaf_hash
-from .signature import Signature
+from .signature import ED25519, Signature
 
 __all__ = [
     "ENTRY_SIZE_MAX",
@@ -227,6 +227,12 @@ def _row_key(row: Json) -> str:
 def _signature_bytes(sigs: Iterable[Signature]) -> bytes:
     by_key = sorted(sigs, key=lambda signature: signature.key)
     check_signatures(by_key)
+    if all(signature.alg == ED25519 for signature in by_key):
+        return b"[%b]" % b",".join(
+            b'{"alg":"ed25519","key":"%b","sig":"%b"}'
+            % (one.key.hex().encode(), one.sig.hex().encode())
+            for one in by_key
+        )
     return encode_parsed([signature.to_json() for signature in by_key])
 
 
