@@ -12,6 +12,7 @@ import pytest
 
 from tests.ledger.test_power_cut import careless, work
 from tests.support import boundaries
+from tests.support.exhaustion import LIMITS, exhaust_often
 from tests.support.power_cut import io_faults
 from tests.support.power_cut.cuts import Cutter
 from tests.support.power_cut.dropped_syncs import record_dropped
@@ -136,3 +137,19 @@ def test_ten_thousand_deaths_leave_nothing_signed_or_told_that_is_not_there(
 ) -> None:
     """No seed: where exactly the others stand is for the machine to say, anew in each round."""
     boundaries.die_everywhere(boundaries.opened(fast_path), -(-500 // len(boundaries.PLACES)))
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("limit", LIMITS)
+def test_running_out_of_files_or_memory_loses_nothing(fast_path: Path, limit: str) -> None:
+    recorded, ran_out = exhaust_often(fast_path, limit, 5, 19)
+    print(f"{limit}: ran out {ran_out} times of 5, {recorded} recorded")
+    assert ran_out > 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("limit", LIMITS)
+def test_running_out_fifty_times_loses_nothing(fast_path: Path, limit: str) -> None:
+    recorded, ran_out = exhaust_often(fast_path, limit, 50, 1_900)
+    print(f"{limit}: ran out {ran_out} times of 50, {recorded} recorded")
+    assert ran_out > 25
