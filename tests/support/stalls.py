@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from select import select
 from typing import TypeVar
 
 from contracts.refusal import Refused
@@ -36,6 +37,8 @@ WAITING_MAX = 16
 PAUSE_S = 0.005
 SYNC_S_MAX = 0.004
 END_S = 10.0
+RECORDED_MIN = 64
+"""However slow the machine, the node goes on until it has answered so many."""
 
 
 class SlowDisk(Watcher):
@@ -78,12 +81,14 @@ def crowd(scene: Scene, report: Report, end: Path) -> None:
     sequencer.start()
     waiting = deque[Future[Recorded | Refused]]()
     body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
-    while not end.exists():
+    told = 0
+    while told < RECORDED_MIN or not end.exists():
         try:
             waiting.append(sequencer.offer(scene.world.signed("units.transfer", body)))
         except QueueFullError:
             report(["full", sequencer.waiting, ""])
             tell(report, waiting.popleft())
+            told += 1
     for future in waiting:
         tell(report, future)
     sequencer.close()
@@ -108,6 +113,7 @@ def freeze_often(folder: Path, times: int, stall_s_max: float, seed: int) -> tup
             crowd(scene, report, end)
 
     child = fork(work)
+    select([child.pipe], [], [], END_S)  # it is at work
     for _ in range(times):
         time.sleep(random.uniform(0, 2 * PAUSE_S))
         os.kill(child.pid, signal.SIGSTOP)
