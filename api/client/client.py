@@ -1,0 +1,216 @@
+"""The client: one object for one registry, to be used by one thread at a time."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Final as Constant
+from typing import Self
+
+from api.client.answers import Final, Receipt, Stated
+from api.client.asking import Answered, Asking
+from api.client.errors import MismatchError, RefusedError, UnreachableError
+from api.client.journal import Journal
+from api.client.retrying import Patience
+from api.drafting.draft import Desk, Draft, draft_order
+from contracts.values import ORDER_LIFE_US, Json
+from ledger.log.entry import EntryError, parse_entry
+from ledger.log.merkle import ProofError, leaf_hash
+from ledger.log.policy import Policy
+from ledger.log.proof import TlogProof, verify_entry
+
+CREATED: Constant = 201
+BATCH_LINES_MAX: Constant = 1_000
+POLL_S: Constant = 0.5
+CLOCKS_DIFFER_US: Constant = 60 * 1_000_000
+"""The registry's clock may be behind; the longest life would then be too long."""
+
+
+def clock_us() -> int:
+    """Return this machine's clock in microseconds since 1970-01-01T00:00:00Z."""
+    return time.time_ns() // 1_000
+
+
+class Client:
+    """A registry as its clients see it.
+
+    Args:
+        url: Its address, without a path.
+        journal: Where orders are written down before they are sent; without it, a client that is
+            killed has to remember himself what he sent.
+        policy: Whose signatures make a checkpoint good; without it, finality is told, not proven.
+        patience: How long to ask again.
+        clock: This machine's time in microseconds since 1970-01-01T00:00:00Z.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        journal: Journal | None = None,
+        policy: Policy | None = None,
+        patience: Patience | None = None,
+        clock: Callable[[], int] = clock_us,
+    ) -> None:
+        self._asking = Asking(url, patience or Patience())
+        self._clock = clock
+        self._journal = journal
+        self._policy = policy
+        self._desk: Desk | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections; the journal stays the caller's."""
+        self._asking.close()
+
+    def draft(
+        self, kind: str, actor: str, body: Mapping[str, Json], *, life_us: int = ORDER_LIFE_US
+    ) -> Draft:
+        """Draft an order under the registry's rules in force, to be signed with `signed_with`.
+
+        Raises:
+            UnreachableError: the registry does not say what rules are in force.
+            Refused: class 1, a field is malformed.
+        """
+        now_us = self._clock()
+        if self._desk is None:
+            row = self._asking.json("/v1/registry")
+            if not isinstance(row, Mapping):
+                raise MismatchError("the registry's description is no object")
+            self._desk = Desk(origin=str(row["origin"]), rules=str(row["rules"]), now_us=now_us)
+        desk = Desk(origin=self._desk.origin, rules=self._desk.rules, now_us=now_us)
+        return draft_order(
+            desk, kind, actor, body, life_us=min(life_us, ORDER_LIFE_US - CLOCKS_DIFFER_US)
+        )
+
+    def submit(self, draft: Draft) -> Receipt:
+        """Send a signed order until the outcome is known, and compare the entry with it.
+
+        Returns:
+            Its receipt; the same one however often the same order is sent.
+
+        Raises:
+            RefusedError: the registry refuses it.
+            UnknownOutcomeError: it may be recorded or not; send it again.
+            UnreachableError: it was never received.
+            MismatchError: the registry answers with what was not signed.
+            JournalError: it could not be written down, and was not sent.
+        """
+        if self._journal is not None:
+            self._journal.sent(draft)
+        return self._settle(draft)
+
+    def submit_all(self, drafts: Sequence[Draft]) -> list[Receipt | RefusedError]:
+        """Send orders of one sequence together, up to 1,000; each sees the ones before it.
+
+        Raises:
+            ValueError: none, or more than 1,000.
+            UnknownOutcomeError, UnreachableError, MismatchError, JournalError: as `submit`; nothing
+                is known of any of them then.
+        """
+        if not 0 < len(drafts) <= BATCH_LINES_MAX:
+            raise ValueError(f"1 to {BATCH_LINES_MAX} orders go together, not {len(drafts)}")
+        if self._journal is not None:
+            for draft in drafts:
+                self._journal.sent(draft)
+        body = b"\n".join(draft.envelope() for draft in drafts)
+        answered = self._asking.post("/v1/orders:batch", body, "application/x-ndjson")
+        lines = answered.content.splitlines()
+        if len(lines) != len(drafts):
+            raise MismatchError(f"{len(lines)} answers to {len(drafts)} orders")
+        return [
+            self._line(draft, line, answered) for draft, line in zip(drafts, lines, strict=True)
+        ]
+
+    def resume(self) -> list[Receipt | RefusedError]:
+        """Settle whatever the journal holds that was sent and never answered.
+
+        Raises:
+            ValueError: there is no journal.
+            UnknownOutcomeError, UnreachableError, MismatchError, JournalError: as `submit`.
+        """
+        if self._journal is None:
+            raise ValueError("a client without a journal has nothing to resume")
+        found: list[Receipt | RefusedError] = []
+        for draft in self._journal.open_orders():
+            try:
+                found.append(self._settle(draft))
+            except RefusedError as refused:
+                found.append(refused)
+        return found
+
+    def wait_final(self, receipt: Receipt, *, timeout_s: float = 120.0) -> Final:
+        """Wait until a published checkpoint covers an entry, and check the proof of it.
+
+        Raises:
+            UnreachableError: not in time; the entry is recorded all the same.
+            MismatchError: the proof does not hold under the policy.
+        """
+        ends_s = time.monotonic() + timeout_s
+        while (content := self._asking.find(f"/v1/entries/{receipt.seq}/proof")) is None:
+            if time.monotonic() > ends_s:
+                raise UnreachableError(f"entry {receipt.seq} is recorded and not yet published")
+            time.sleep(POLL_S)
+        try:
+            proof = TlogProof.parse(content)
+            if proof.index != receipt.seq:
+                raise MismatchError(f"the proof is of entry {proof.index}, not {receipt.seq}")
+            verdict = (
+                verify_entry(proof, receipt.entry, policy=self._policy) if self._policy else None
+            )
+        except ProofError as error:
+            raise MismatchError(f"entry {receipt.seq} is not proven: {error}") from error
+        return Final(proof=content, verdict=verdict)
+
+    def _settle(self, draft: Draft) -> Receipt:
+        try:
+            answered = self._asking.post("/v1/orders", draft.envelope(), "application/json")
+        except RefusedError as refused:
+            self._close(draft, refused)
+            raise
+        stated = Stated.of(answered.json(), again=answered.status != CREATED)
+        return self._compare(draft, stated)
+
+    def _line(self, draft: Draft, line: bytes, answered: Answered) -> Receipt | RefusedError:
+        value = json.loads(line)
+        if isinstance(value, dict) and "code" in value:
+            refused = RefusedError(value, earlier_open=answered.earlier_open)
+            self._close(draft, refused)
+            return refused
+        return self._compare(draft, Stated.of(value, again=answered.earlier_open))
+
+    def _close(self, draft: Draft, refused: RefusedError) -> None:
+        # While an earlier attempt may still arrive, the journal keeps the order open.
+        if self._journal is not None and not refused.earlier_open:
+            self._journal.refused(draft, refused.code)
+
+    def _compare(self, draft: Draft, stated: Stated) -> Receipt:
+        """Fetch the entry and compare it with what was signed; nothing is believed untested."""
+        content = self._asking.get(f"/v1/entries/{stated.seq}")
+        try:
+            entry = parse_entry(content)
+        except EntryError as error:
+            raise MismatchError(f"entry {stated.seq} is no entry: {error}") from error
+        if entry.order_bytes != draft.order_bytes:
+            raise MismatchError(f"entry {stated.seq} holds another order than was signed")
+        if entry.seq != stated.seq or leaf_hash(content) != stated.leaf_hash:
+            raise MismatchError(f"entry {stated.seq} is not the one that was acknowledged")
+        if self._journal is not None:
+            self._journal.recorded(draft, stated.seq)
+        return Receipt(
+            seq=stated.seq,
+            id=stated.id,
+            leaf_hash=stated.leaf_hash,
+            entry=content,
+            again=stated.again,
+        )
