@@ -6,6 +6,7 @@ static files do not hold stays lost: the vault's private records, evidence that 
 and all keys.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,7 @@ from ledger import store
 from ledger.anchors.anchors import recorded
 from ledger.fetching import Fetch, FetchError
 from ledger.files import write_atomically
+from ledger.log.entry import EntryError, parse_entry
 from ledger.log.policy import Policy, PolicyError, PolicyVerdict, check_policy
 from ledger.log.tile_reader import TileMissingError, TileReader
 from ledger.log.tiles import (
@@ -25,6 +27,7 @@ from ledger.log.tiles import (
     encode_bundle,
     tiles_of,
 )
+from ledger.publish.high_water import HighWater, raise_mark
 from ledger.publish.tiling import write_once
 from ledger.refill import RefillError, refill
 from ledger.registry import Registry
@@ -38,10 +41,22 @@ class RecoveryError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """A moment of a log: after so many entries, or at a time in microseconds UTC."""
+
+    size: int | None = None
+    at_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What was recovered: the checkpoint and who witnessed it, and anchors found and not found."""
+    """What was recovered: the checkpoint and who witnessed it, and anchors found and not found.
+
+    `root` is that over the entries that were taken.
+    """
 
     verdict: PolicyVerdict
+    root: bytes
     anchors: int
     anchors_missing: int
 
@@ -76,7 +91,55 @@ def recover(
     except (PolicyError, TileError, FetchError, RefillError) as error:
         raise RecoveryError(str(error)) from error
     write_atomically(registry.settings.log / CHECKPOINT_PATH, note)
-    return Recovery(verdict=verdict, anchors=found, anchors_missing=missing)
+    return Recovery(verdict=verdict, root=signed.root, anchors=found, anchors_missing=missing)
+
+
+def recover_until(
+    registry: Registry,
+    fetch: Fetch,
+    policy: Policy,
+    until: Until,
+    progress: Progress | None = None,
+) -> Recovery:
+    """Fill an empty registry with what a static log held at an earlier moment, to be looked at.
+
+    The log has gone on since, so this copy must never record or sign: its high-water mark is that
+    of the whole log, and whoever opens it finds it read-only.
+
+    Args:
+        registry: A registry without entries, whose folder of keys is the copy's own.
+        fetch: Returns a file of the static log.
+        policy: Whose signatures make its checkpoint good.
+        until: How many entries, or the last moment in microseconds UTC.
+        progress: Called with (entries done, entries in all).
+
+    Raises:
+        RecoveryError: as `recover`; or the log never had as many entries, or none by then.
+    """
+    try:
+        verdict = check_policy(policy, fetch(CHECKPOINT_PATH))
+        signed = verdict.checkpoint
+        reader = TileReader(fetch, signed.size, signed.root)
+        size = until.size if until.size is not None else _size_at(reader, until.at_us)
+        if not 0 < size <= signed.size:
+            raise RecoveryError(f"the log has {signed.size} entries; {size} cannot be looked at")
+        refill(registry, reader.entries(0, size), progress=progress)
+        write_tiles(registry, size)
+    except (PolicyError, TileError, FetchError, RefillError, EntryError) as error:
+        raise RecoveryError(str(error)) from error
+    mark = HighWater(origin=signed.origin, size=signed.size, root=signed.root)
+    raise_mark(registry.settings.high_water, mark)
+    return Recovery(verdict=verdict, root=registry.root(), anchors=0, anchors_missing=0)
+
+
+def _size_at(reader: TileReader, at_us: int) -> int:
+    """Return how many entries are not later than a moment; their times only grow."""
+
+    def time_of(seq: int) -> int:
+        (content,) = reader.entries(seq, seq + 1)
+        return parse_entry(content).at_us
+
+    return bisect_right(range(reader.size), at_us, key=time_of)
 
 
 def write_tiles(registry: Registry, size: int) -> None:

@@ -48,10 +48,15 @@ COMMANDS: Final = {
             "Take an exported ledger into an empty data folder, checking every "
             "entry as the audit does."
         ),
+    },
+    "api.cli.rebuild": {
         "rebuild": (
             "Make a registry anew from static files alone, checking every tile, "
             "order and signature."
         ),
+    },
+    "api.cli.backup": {
+        "backup": "Take, prove and restore backups, while the registry works.",
     },
     "api.cli.recompute": {
         "recompute": (

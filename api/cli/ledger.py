@@ -1,14 +1,12 @@
 """`sinkledger audit`, `export`, `import`: replay the ledger, carry it away, take it in."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.given import (
-    PolicyOption,
     all_or_nothing,
     check_replaceable,
     content_of,
@@ -18,13 +16,10 @@ from api.cli.given import (
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
 from api.cli.snapshots import audit_snapshot
-from api.founding import keep_trust
 from ledger.audit.audit import AuditReport, Outside, audit
 from ledger.audit.kept import read_kept
 from ledger.export import LedgerFileError, export_ledger, import_ledger
-from ledger.fetching import static_log
 from ledger.log.merkle import ProofError
-from ledger.recovery import Recovery, RecoveryError, recover
 from ledger.registry import open_registry
 
 FINDINGS_SHOWN = 40
@@ -188,63 +183,3 @@ def import_command(
         finally:
             registry.close()
     console().print(f"{count} entries in {registry.settings.data}")
-
-
-@commands.command("rebuild")
-def rebuild_command(
-    source: Annotated[str, typer.Option("--from", help="A static log: a folder or an address.")],
-    data: Annotated[Path, typer.Option("--data", help="The new, empty data folder.")],
-    policy: PolicyOption,
-    *,
-    as_json: JsonOption = False,
-) -> None:
-    """Make a registry anew from static files alone, checking every tile, order and signature.
-
-    Put keys, marks and the vault back afterwards, if they were saved; none of them is public.
-    """
-    if (data / "ledger.db").exists():
-        raise CommandError(f"{data} holds a registry already; name a new folder")
-    trusted = policy_of(policy)
-    # The marks of the old machine must not be raised here, nor looked at before entries are in.
-    with (
-        TemporaryDirectory() as keys,
-        all_or_nothing(data),
-        static_log(source) as fetch,
-        progress_bar() as bar,
-    ):
-        registry = open_registry(settings_for(data, Path(keys)))
-        task = bar.add_task("rebuilding", total=None)
-        try:
-            made = recover(
-                registry,
-                fetch,
-                trusted,
-                progress=lambda done, total: bar.update(task, completed=done, total=total or None),
-            )
-            keep_trust(registry, trusted)
-        except RecoveryError as error:
-            raise CommandError(
-                f"{error}; --from names a folder or address with 'checkpoint' and 'tile/', "
-                "and nothing was made"
-            ) from error
-        finally:
-            registry.close()
-    _tell_rebuilt(made, data, as_json=as_json)
-
-
-def _tell_rebuilt(made: Recovery, data: Path, *, as_json: bool) -> None:
-    checkpoint = made.verdict.checkpoint
-    witnesses = [name for name, _ in made.verdict.witnesses]
-    if as_json:
-        print_json(
-            {
-                "anchors": made.anchors,
-                "anchors_missing": made.anchors_missing,
-                "entries": checkpoint.size,
-                "root": checkpoint.root.hex(),
-                "witnesses": witnesses,
-            }
-        )
-    else:
-        seen = ", ".join(witnesses) or "nobody, and the policy asks for none"
-        console().print(f"{checkpoint.size} entries in {data}; witnessed by {seen}")

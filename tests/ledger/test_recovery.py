@@ -15,7 +15,7 @@ from ledger.fetching import FetchError, static_log
 from ledger.log.key import ALG_COSIGNATURE, Skey
 from ledger.log.policy import Policy, PolicyLog, PolicyWitness
 from ledger.publish.publisher import publish
-from ledger.recovery import Recovery, RecoveryError, recover
+from ledger.recovery import Recovery, RecoveryError, Until, recover, recover_until
 from ledger.registry import Registry, open_registry
 from ledger.tables import PROJECTIONS
 from tests.support import bodies
@@ -161,3 +161,47 @@ def test_the_policy_decides_whose_log_it_is(scene: Scene, tmp_path: Path) -> Non
     )
     with pytest.raises(RecoveryError, match="quorum w is not met"):
         recovered(scene, tmp_path / "b", strict)
+
+
+def moments(registry: Registry) -> list[tuple[Until, int]]:
+    """Return moments to go back to, each with how many entries there were then."""
+    entries = [registry.entry(seq) for seq in range(registry.size())]
+    middle = entries[len(entries) // 2]
+    early = entries[5]
+    return [
+        (Until(size=1), 1),
+        (Until(size=257), 257),
+        (Until(at_us=early.at_us), 6),
+        (Until(at_us=middle.at_us), sum(entry.at_us <= middle.at_us for entry in entries)),
+        (Until(at_us=middle.at_us - 1), sum(entry.at_us < middle.at_us for entry in entries)),
+        (Until(at_us=2**52), len(entries)),
+    ]
+
+
+def test_an_earlier_moment_comes_back_byte_for_byte_and_never_grows(
+    scene: Scene, tmp_path: Path
+) -> None:
+    original, static = scene.world.registry, str(scene.world.registry.settings.log)
+    for number, (moment, size) in enumerate(moments(original)):
+        settings = settings_in(tmp_path / f"then-{number}")
+        other = open_registry(settings)
+        with static_log(static) as fetch:
+            made = recover_until(other, fetch, POLICY, moment)
+        other.close()
+        other = open_registry(settings)
+
+        assert other.size() == size
+        assert made.root == other.root() == original.root(size)
+        assert [*range(size)] == [other.entry(seq).seq for seq in range(size)]
+        if size < original.size():
+            assert "an old copy was restored" in str(other.read_only_reason)
+        other.close()
+
+
+@pytest.mark.parametrize("moment", [Until(size=0), Until(size=10_000), Until(at_us=1)])
+def test_a_moment_that_never_was_is_refused(scene: Scene, tmp_path: Path, moment: Until) -> None:
+    other = open_registry(settings_in(tmp_path / "then"))
+    refused = pytest.raises(RecoveryError, match="cannot be looked at")
+    with static_log(str(scene.world.registry.settings.log)) as fetch, refused:
+        recover_until(other, fetch, POLICY, moment)
+    assert other.size() == 0
