@@ -1,12 +1,17 @@
 """The HTTP service of one registry."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.cross_origin import ALLOWED, CrossOrigin, is_open
+from api.deps import clock_us
+from api.finality import Finality, FinalReceipt, Receipt
 from api.limits import BodyLimit
 from api.pages import verdict
 from api.pages.refusing import is_for_people, refusal_page, show_refusal
@@ -15,6 +20,7 @@ from api.problems import PROBLEM_RESPONSES, Problem, add_problems, problem_respo
 from api.routes import (
     claims,
     credentials,
+    events,
     jobs,
     log,
     orders,
@@ -25,7 +31,11 @@ from api.routes import (
     units,
     verify,
 )
+from api.taking import LIMITS, Taking
 from api.verifying import Gate
+from api.watching import Watch, published_of
+from ledger.fair_queue import QueueLimits
+from ledger.recording import RegistryWork
 from ledger.registry import Registry
 
 VERSION: Final = "0.1.0"
@@ -69,7 +79,10 @@ class SecurityHeaders:
 
 
 class HeadRequests:
-    """Middleware: HEAD is answered as GET is, without the body (RFC 9110, clause 9.3.2)."""
+    """Middleware: HEAD is answered as GET is, without the body (RFC 9110, clause 9.3.2).
+
+    The answer is over with its headers, so that whatever would go on sending notices.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -78,9 +91,9 @@ class HeadRequests:
         """Pass a HEAD request on as GET and drop the body of its answer."""
 
         async def sending(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
 
         if scope["type"] == "http" and scope["method"] == "HEAD":
             await self._app({**scope, "method": "GET"}, receive, sending)
@@ -107,17 +120,26 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""
         document = super().openapi()
-        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        for model in (Problem, Receipt, FinalReceipt):
+            document["components"]["schemas"][model.__name__] = model.model_json_schema()
         return document
 
 
-def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
+def create_app(
+    registry: Registry,
+    *,
+    clock_confirmed: bool = False,
+    limits: QueueLimits = LIMITS,
+    failed: Callable[[Exception], None] | None = None,
+) -> FastAPI:
     """Return the service of an open registry.
 
     Args:
         registry: What it is about.
         clock_confirmed: An operator has confirmed this machine's clock, although the log has been
             quiet for more than seven days.
+        limits: How many orders may wait.
+        failed: Told once why no order is taken any more: the ledger cannot be trusted.
     """
     app = Service(
         title="SinkLedger 碳汇账本",
@@ -128,11 +150,12 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
         openapi_url="/v1/openapi.json",
         # Such a redirect would repeat whatever host the request claims to be for.
         redirect_slashes=False,
+        lifespan=_closing,
     )
     app.state.registry = registry
-    app.state.clock_confirmed = clock_confirmed
     app.state.gate = Gate()
-    served = (orders, records, units, claims, credentials, jobs, log, state, static_log)
+    _take_orders(app, registry, limits, failed, confirmed=clock_confirmed)
+    served = (orders, records, units, claims, credentials, jobs, log, events, state, static_log)
     for routes in (*served, trust, verify):
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     for shown in (pages, verdict.router):
@@ -147,6 +170,32 @@ def create_app(registry: Registry, *, clock_confirmed: bool = False) -> FastAPI:
     app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _take_orders(
+    app: FastAPI,
+    registry: Registry,
+    limits: QueueLimits,
+    failed: Callable[[Exception], None] | None,
+    *,
+    confirmed: bool,
+) -> None:
+    """Give the application its clock, its sequencer, and what waits for publication."""
+    state = app.state
+    state.clock = clock_us
+    state.ending = lambda: False
+    work = RegistryWork(registry, lambda: int(state.clock()), confirmed=confirmed)
+    state.taking = Taking(work, limits=limits, failed=failed)
+    published = Watch(published_of(registry), lambda: bool(state.ending()))
+    state.finality = Finality(published)
+    state.tails = events.Tails(Watch(registry.size, lambda: bool(state.ending())), published)
+
+
+@asynccontextmanager
+async def _closing(app: FastAPI) -> AsyncIterator[None]:
+    """Answer every order that was taken before the service ends."""
+    yield
+    await run_in_threadpool(app.state.taking.close)
 
 
 def _failed(request: Request, error: Exception) -> Response:

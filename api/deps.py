@@ -1,17 +1,13 @@
 """What routes are given: the registry, the clock, the language. Tests override the clock."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Annotated, Final, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Annotated, Final
 
 from fastapi import Depends, Header, Query, Request, Response
 
 from api.problems import BehindError, language_of
 from api.text.catalogue import Language
-from contracts.refusal import Refused
-from ledger.intake import SignedOrder
-from ledger.log.entry import Entry
 from ledger.projection import PAGE_ROWS
 from ledger.reading import Reading
 from ledger.registry import Registry
@@ -19,10 +15,9 @@ from ledger.registry import Registry
 HEAD_HEADER: Final = "Ledger-Head"
 AT_LEAST_HEADER: Final = "Ledger-At-Least"
 
-Submit: TypeAlias = Callable[[Sequence[SignedOrder]], tuple[Entry | Refused, ...]]
 
-
-def registry_of(request: Request) -> Registry:
+# What needs no thread is `async`: others would cost a thread's turn for every request.
+async def registry_of(request: Request) -> Registry:
     """Return the registry that this service is about."""
     registry = request.app.state.registry
     if not isinstance(registry, Registry):
@@ -33,9 +28,15 @@ def registry_of(request: Request) -> Registry:
 RegistryDep = Annotated[Registry, Depends(registry_of)]
 
 
-def now_us() -> int:
+def clock_us() -> int:
     """Return the machine's clock in microseconds since 1970-01-01T00:00:00Z."""
     return time.time_ns() // 1000
+
+
+async def now_us(request: Request) -> int:
+    """Return the service's time: the machine's, unless it was made with another clock."""
+    clock: Callable[[], int] = request.app.state.clock
+    return clock()
 
 
 def reading_of(
@@ -66,21 +67,12 @@ def reading_of(
         yield reading
 
 
-def language(request: Request) -> Language:
+async def language(request: Request) -> Language:
     """Return the language that the request prefers."""
     return language_of(request.scope)
 
 
 NowDep = Annotated[int, Depends(now_us)]
-
-
-def submitter(request: Request, registry: RegistryDep, now: NowDep) -> Submit:
-    """Return how this service hands orders to the ledger: now, its clock confirmed or not."""
-    confirmed = request.app.state.clock_confirmed is True
-    return partial(registry.submit, now_us=now, clock_confirmed=confirmed)
-
-
-SubmitDep = Annotated[Submit, Depends(submitter)]
 ReadingDep = Annotated[Reading, Depends(reading_of, scope="function")]
 LanguageDep = Annotated[Language, Depends(language)]
 CursorDep = Annotated[

@@ -19,8 +19,6 @@ from contracts.values import Json
 from ledger.state.proving import NoBatchError, TooManyRowsError
 from ledger.state.records import StateDamagedError
 from ledger.state.view import NotCommittedError
-from ledger.store import HeadMovedError
-from ledger.submit import ClockError
 
 MEDIA_TYPE: Final = "application/problem+json"
 CLASS_STATUS: Final = {1: 400, 2: 403, 3: 409, 4: 409, 5: 422}
@@ -119,12 +117,11 @@ def refusal_problem(refused: Refused, language: Language) -> dict[str, Json]:
     }
 
 
-def problem_response(
-    scope: Scope, status: int, message: str, facts: Mapping[str, object] | None = None
-) -> JSONResponse:
-    """Return a problem that is not a refusal of the rules."""
-    language = language_of(scope)
-    document = {
+def problem_document(
+    language: Language, status: int, message: str, facts: Mapping[str, object] | None = None
+) -> dict[str, Json]:
+    """Return the problem document of what is not a refusal of the rules."""
+    return {
         "detail": say(message, language, facts),
         "detail_en": say(message, "en", facts),
         "detail_zh": say(message, "zh", facts),
@@ -132,8 +129,22 @@ def problem_response(
         "title": message.removeprefix("problem."),
         "type": f"tag:sinkledger,2026:{message.replace('.', ':')}",
     }
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status in (412, 503) else None
+
+
+def problem_of(
+    document: dict[str, Json], status: int, retry_after_s: int | None = None
+) -> JSONResponse:
+    """Return a problem document as an HTTP answer, and when to come again."""
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s is not None else None
     return JSONResponse(document, status, headers, MEDIA_TYPE)
+
+
+def problem_response(
+    scope: Scope, status: int, message: str, facts: Mapping[str, object] | None = None
+) -> JSONResponse:
+    """Return a problem that is not a refusal of the rules."""
+    document = problem_document(language_of(scope), status, message, facts)
+    return problem_of(document, status, RETRY_AFTER_S if status in (412, 503) else None)
 
 
 def http_problem(scope: Scope, error: HTTPException) -> JSONResponse:
@@ -148,8 +159,7 @@ def refusal_response(refused: Refused, scope: Scope) -> JSONResponse:
     """Return a refusal as an HTTP answer."""
     document = refusal_problem(refused, language_of(scope))
     status = status_of(refused.code)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
-    return JSONResponse(document, status, headers, MEDIA_TYPE)
+    return problem_of(document, status, RETRY_AFTER_S if status == 503 else None)
 
 
 def add_problems(app: FastAPI) -> None:
@@ -184,15 +194,6 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
         return http_problem(request.scope, error)
-
-    @app.exception_handler(ClockError)
-    def clock(request: Request, error: ClockError) -> JSONResponse:
-        return problem_response(request.scope, 503, "problem.clock", {"reason": str(error)})
-
-    @app.exception_handler(HeadMovedError)
-    def moved(request: Request, error: HeadMovedError) -> JSONResponse:
-        del error
-        return problem_response(request.scope, 503, "problem.busy")
 
     _add_verifying_problems(app)
     _add_state_problems(app)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -51,14 +52,35 @@ def serve(
         console().print(f"[yellow]read-only:[/] {registry.read_only_reason}")
     listening = listening_at(host, port)
     console().print(f"http://{host}:{port}/  (stop with Ctrl-C)")
-    app = create_app(registry, clock_confirmed=confirm_clock)
+    damage = list[Exception]()
+
+    def failed(error: Exception) -> None:
+        damage.append(error)
+        server.should_exit = True
+
+    app = create_app(registry, clock_confirmed=confirm_clock, failed=failed)
     begin_verifying()
     server = uvicorn.Server(
         uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     )
-    if not publish or registry.read_only_reason is not None:
+    app.state.ending = lambda: server.should_exit
+    publishes = publish and registry.read_only_reason is None
+    faults = _run(server, listening, registry if publishes else None)
+    if damage:
+        raise CommandError(f"taking orders ended: {damage[0]}")
+    if faults:
+        raise CommandError(f"publishing ended: {faults[0]}")
+
+
+def _run(server: uvicorn.Server, listening: socket, registry: Registry | None) -> list[str]:
+    """Serve until told to stop, publishing meanwhile if there is a registry to publish.
+
+    Returns:
+        Why publishing ended before, if it did.
+    """
+    if registry is None:
         server.run([listening])
-        return
+        return []
 
     def stop() -> None:
         server.should_exit = True
@@ -70,8 +92,7 @@ def serve(
         issuing(registry, say),
     ):
         server.run([listening])
-    if faults:
-        raise CommandError(f"publishing ended: {faults[0]}")
+    return faults
 
 
 @contextmanager

@@ -1,69 +1,122 @@
 """Orders: the one way in, one at a time or as a batch of lines."""
 
 import json
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import LanguageDep, RegistryDep, Submit, SubmitDep
-from api.problems import MediaTypeError, refusal_problem, refusal_response
+from api.event_stream import MEDIA_TYPE as EVENTS_TYPE
+from api.faults import fault_document, fault_response
+from api.finality import JSON_TYPE, WAIT_S_MAX, Finality, Receipt, receipt
+from api.problems import (
+    MediaTypeError,
+    language_of,
+    problem_response,
+    refusal_problem,
+    refusal_response,
+)
+from api.taking import Taking
 from api.text.catalogue import Language
-from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.intake import SignedOrder, read_envelope
-from ledger.log.entry import Entry
+from ledger.registry import Registry
+from ledger.tickets import Answer, Recorded
 
 router = APIRouter(prefix="/v1", tags=["orders"])
 LINES_MAX: Final = 1_000
-JSON_TYPE: Final = "application/json"
 LINES_TYPE: Final = "application/x-ndjson"
 
-
-class Receipt(BaseModel):
-    """Where an order stands in the log; `status` is recorded, and final once published."""
-
-    seq: int
-    id: str
-    leaf_hash: str
-    status: str = "recorded"
-
-
-def receipt(entry: Entry) -> Receipt:
-    """Return what is answered for a recorded order."""
-    return Receipt(seq=entry.seq, id=encode_id(entry.seq), leaf_hash=entry.leaf_hash.hex())
+_WAITED: Final[dict[str, Any]] = {
+    "application/json": {
+        "schema": {
+            "oneOf": [
+                {"$ref": "#/components/schemas/Receipt"},
+                {"$ref": "#/components/schemas/FinalReceipt"},
+            ]
+        }
+    },
+    EVENTS_TYPE: {},
+}
+_ORDER: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "wait",
+            "in": "query",
+            "required": False,
+            "description": "Answer when the entry is published: with `Accept: text/event-stream` "
+            "as events `recorded` and `final`, else in one answer.",
+            "schema": {"type": "string", "enum": ["final"]},
+        },
+        {
+            "name": "Prefer",
+            "in": "header",
+            "required": False,
+            "description": f"`wait=N`: how many seconds that may take, at most {WAIT_S_MAX}.",
+            "schema": {"type": "string"},
+        },
+    ],
+    "requestBody": {"required": True, "content": {JSON_TYPE: {"schema": {"type": "object"}}}},
+}
 
 
 @router.post(
     "/orders",
     status_code=201,
-    response_model=Receipt,
-    responses={200: {"model": Receipt, "description": "Recorded before: the entry of that time"}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {JSON_TYPE: {"schema": {"type": "object"}}},
-        }
+    response_class=Response,
+    responses={
+        200: {"description": "Recorded before: the entry of that time", "content": _WAITED},
+        201: {"description": "Recorded now", "content": _WAITED},
+        202: {
+            "model": Receipt,
+            "description": "Recorded, not yet published: `Location` will have the proof",
+        },
     },
+    openapi_extra=_ORDER,
 )
-async def submit_order(request: Request, registry: RegistryDep, submit: SubmitDep) -> Response:
+async def submit_order(request: Request) -> Response:
     """Submit one signed order; the same order again is answered with 200 and the same entry."""
     _check_media_type(request, JSON_TYPE)
-    body = await request.body()
     try:
-        signed = read_envelope(body)
+        waits = _waits(request.scope["query_string"])
+        signed = read_envelope(await request.body())
     except Refused as refused:
         return refusal_response(refused, request.scope)
-    # Should the same order come twice at once, both may be told that it is new: the entry is one.
-    size = await run_in_threadpool(registry.size)
-    (result,) = await run_in_threadpool(submit, [signed])
-    if isinstance(result, Refused):
-        return refusal_response(result, request.scope)
-    status = 200 if result.seq < size else 201
-    return Response(receipt(result).model_dump_json(), status, media_type=JSON_TYPE)
+    except ValueError:
+        return problem_response(request.scope, 422, "problem.bad_request", {"fields": "wait"})
+    taking: Taking = request.app.state.taking
+    # Nothing is answered before the commit. Should the client go meanwhile, the order stays.
+    answer = await taking.one(signed)
+    response = await _response(request, answer, waits=waits)
+    response.raw_headers.extend(taking.rate_limit(answer))
+    return response
+
+
+async def _response(request: Request, answer: Answer, *, waits: bool) -> Response:
+    if isinstance(answer, Refused):
+        return refusal_response(answer, request.scope)
+    if isinstance(answer, Exception):
+        return fault_response(answer, request.scope)
+    status = 200 if answer.again else 201
+    if waits:
+        finality: Finality = request.app.state.finality
+        return await finality.answer(request, answer.entry, status)
+    return Response(receipt(answer.entry).model_dump_json(), status, media_type=JSON_TYPE)
+
+
+def _waits(query: bytes) -> bool:
+    """Say whether the client waits for publication.
+
+    Raises:
+        ValueError: it waits for something else.
+    """
+    asked = parse_qs(query.decode("ascii", "replace")).get("wait", []) if query else []
+    if asked not in ([], ["final"]):
+        raise ValueError(f"nobody can wait for {asked}")
+    return bool(asked)
 
 
 @router.post(
@@ -77,14 +130,13 @@ async def submit_order(request: Request, registry: RegistryDep, submit: SubmitDe
         }
     },
 )
-async def submit_batch(
-    request: Request, registry: RegistryDep, submit: SubmitDep, language: LanguageDep
-) -> Response:
+async def submit_batch(request: Request) -> Response:
     """Submit up to 1,000 signed orders, one canonical envelope a line; one answer a line.
 
     Each order sees the ones before it; a refused one stops none of the others.
     """
     _check_media_type(request, LINES_TYPE)
+    registry: Registry = request.app.state.registry
     if registry.read_only_reason is not None:
         refused = Refused(RefusalCode.LEDGER_READ_ONLY, reason=registry.read_only_reason)
         return refusal_response(refused, request.scope)
@@ -92,8 +144,28 @@ async def submit_batch(
     if not 0 < len(lines) <= LINES_MAX:
         refused = Refused(RefusalCode.TOO_MANY_ITEMS, field="lines", least=1, most=LINES_MAX)
         return refusal_response(refused, request.scope)
-    answers = await run_in_threadpool(_submit_lines, submit, lines)
-    return Response(b"".join(_lines(answers, language)), 200, media_type=LINES_TYPE)
+    taking: Taking = request.app.state.taking
+    read = await run_in_threadpool(_read_lines, lines)
+    orders = [item for item in read if isinstance(item, SignedOrder)]
+    decided = await taking.group(orders) if orders else []
+    fault = _fault_of_all(decided)
+    if fault is not None:
+        response: Response = fault_response(fault, request.scope)
+    else:
+        found = iter(decided)
+        answers = [next(found) if isinstance(item, SignedOrder) else item for item in read]
+        content = await run_in_threadpool(_lines, answers, language_of(request.scope))
+        response = Response(content, 200, media_type=LINES_TYPE)
+    response.raw_headers.extend(taking.rate_limit(fault))
+    return response
+
+
+def _fault_of_all(decided: Sequence[Answer]) -> Exception | None:
+    """Return what kept all orders from being decided alike, if anything did."""
+    first = decided[0] if decided else None
+    if isinstance(first, Recorded | Refused) or any(answer is not first for answer in decided):
+        return None
+    return first
 
 
 def _check_media_type(request: Request, expected: str) -> None:
@@ -104,23 +176,26 @@ def _check_media_type(request: Request, expected: str) -> None:
         raise MediaTypeError(expected)
 
 
-def _submit_lines(submit: Submit, lines: list[bytes]) -> list[Entry | Refused]:
+def _read_lines(lines: Sequence[bytes]) -> list[SignedOrder | Refused]:
     read: list[SignedOrder | Refused] = []
     for line in lines:
         try:
             read.append(read_envelope(line))
         except Refused as refused:
             read.append(refused)
-    orders = [item for item in read if isinstance(item, SignedOrder)]
-    decided = iter(submit(orders) if orders else ())
-    return [item if isinstance(item, Refused) else next(decided) for item in read]
+    return read
 
 
-def _lines(answers: list[Entry | Refused], language: Language) -> Iterator[bytes]:
-    for answer in answers:
-        shown: dict[str, Json] = (
-            refusal_problem(answer, language)
-            if isinstance(answer, Refused)
-            else receipt(answer).model_dump()
-        )
-        yield json.dumps(shown, ensure_ascii=False).encode() + b"\n"
+def _lines(answers: Sequence[Answer], language: Language) -> bytes:
+    return b"".join(_line(answer, language) + b"\n" for answer in answers)
+
+
+def _line(answer: Answer, language: Language) -> bytes:
+    if isinstance(answer, Recorded):
+        return receipt(answer.entry).model_dump_json().encode()
+    shown: dict[str, Json] = (
+        refusal_problem(answer, language)
+        if isinstance(answer, Refused)
+        else fault_document(answer, language)
+    )
+    return json.dumps(shown, ensure_ascii=False).encode()

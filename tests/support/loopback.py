@@ -9,7 +9,6 @@ from threading import Thread
 import uvicorn
 
 from api.app import create_app
-from api.deps import now_us
 from ledger.registry import Registry, open_registry
 from tests.support.service import settings_of
 
@@ -25,13 +24,15 @@ class LoopbackService:
     thread: Thread
 
     @classmethod
-    def on(cls, source: Path, folder: Path, at_us: int) -> "LoopbackService":
+    def on(
+        cls, source: Path, folder: Path, at_us: int, *, confirmed: bool = False
+    ) -> "LoopbackService":
         """Copy a registry and serve the copy."""
         shutil.copytree(source, folder, dirs_exist_ok=True)
         registry = open_registry(settings_of(folder))
-        app = create_app(registry)
+        app = create_app(registry, clock_confirmed=confirmed)
         listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
+        config = uvicorn.Config(app, log_level="critical", ws="none")
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         served = cls(
@@ -41,7 +42,8 @@ class LoopbackService:
             server=server,
             thread=thread,
         )
-        app.dependency_overrides[now_us] = lambda: served.now_us
+        app.state.clock = lambda: served.now_us
+        app.state.ending = lambda: server.should_exit
         thread.start()
         return served
 

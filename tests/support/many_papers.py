@@ -48,15 +48,25 @@ def unwatched(registry: Registry) -> None:
 
 def add_retirements(registry: Registry, count: int, name: str = "示例居民") -> None:
     """Retire one to nine kilograms for each of many invented organisations."""
-    active = registry.books().row("rules/active") or {}
-    desk = Desk(origin=registry.origin(), rules=str(active["hash"]), now_us=now_us())
-    seeds = [load_seed(registry.settings.keys / "persons" / f"farm-{one}.pem") for one in (1, 2)]
+    desk, seeds = _farm(registry)
     for first in range(0, count, BATCH):
         numbers = range(first, min(first + BATCH, count))
         orders = [_retirement(desk, seeds, f"{name}{number + 1}", number) for number in numbers]
         for answer in registry.submit(orders, now_us=desk.now_us, clock_confirmed=True):
             if isinstance(answer, Refused):
                 raise answer
+
+
+def retirement_order(registry: Registry, name: str, number: int) -> SignedOrder:
+    """Return an order of the farm that nobody has submitted yet."""
+    return _retirement(*_farm(registry), name, number)
+
+
+def _farm(registry: Registry) -> tuple[Desk, list[bytes]]:
+    active = registry.books().row("rules/active") or {}
+    desk = Desk(origin=registry.origin(), rules=str(active["hash"]), now_us=now_us())
+    persons = registry.settings.keys / "persons"
+    return desk, [load_seed(persons / f"farm-{one}.pem") for one in (1, 2)]
 
 
 def _retirement(desk: Desk, seeds: Sequence[bytes], name: str, number: int) -> SignedOrder:

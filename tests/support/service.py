@@ -10,11 +10,11 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.deps import now_us
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
-from ledger.intake import SignedOrder, read_envelope
+from ledger.checking import CheckedOrder
+from ledger.intake import read_envelope
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
@@ -44,7 +44,7 @@ class Service:
         app = create_app(registry)
         client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
         service = cls(registry=registry, client=client, now_us=at_us)
-        app.dependency_overrides[now_us] = lambda: service.now_us
+        app.state.clock = lambda: service.now_us
         return service
 
     @property
@@ -70,18 +70,19 @@ class Service:
     def close(self) -> None:
         """Close the client and the registry."""
         self.client.close()
+        self.client.app.state.taking.close()  # type: ignore[attr-defined]  # it is a FastAPI
         self.registry.close()
 
 
 class ConfirmedRegistry(Registry):
     """A registry whose operator confirms the clock, for the leaps of weeks that a script takes."""
 
-    def submit(
-        self, signed_orders: Sequence[SignedOrder], *, now_us: int, clock_confirmed: bool = True
+    def submit_checked(
+        self, checked_orders: Sequence[CheckedOrder], *, now_us: int, clock_confirmed: bool = True
     ) -> tuple[Entry | Refused, ...]:
         """Submit as any registry does, with the clock confirmed."""
         del clock_confirmed
-        return Registry.submit(self, signed_orders, now_us=now_us, clock_confirmed=True)
+        return Registry.submit_checked(self, checked_orders, now_us=now_us, clock_confirmed=True)
 
 
 def settings_of(folder: Path) -> Settings:
