@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 MODULES = {
     "submit-sqlite": "bench.submit_sqlite",
+    "scaling": "bench.scaling",
     "append-memory": "bench.append_memory",
     "audit": "bench.audit_speed",
     "state-root": "bench.state_root",
