@@ -59,7 +59,7 @@ def run(papers: int = PAPERS, subjects: int = SUBJECTS) -> dict[str, object]:
                 writer=registry.writer,
                 reader=registry.reader,
                 checker=registry.checker,
-                read_only_reason=None,
+                standing=registry.standing,
             )
             few = min(papers // 2, PAPERS // 2)
             one = _issue(dated, 1, few)

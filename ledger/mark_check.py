@@ -1,14 +1,28 @@
 """At start: does the database still hold what this node has recorded and published before?"""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from ledger import store
+from ledger.epoch import take_epoch
 from ledger.projection import StoredBooks
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater, HighWaterError
 from ledger.publish.published import find_disagreement
 from ledger.settings import Settings
 from ledger.store import TamperedError
+
+
+def join(connection: Connection, settings: Settings, writer: Engine) -> str | None:
+    """Compare everything under the lock, and take the present era if nothing differs.
+
+    Returns:
+        Why this node must not record; nothing if its engine may.
+    """
+    store.lock_head(connection)
+    reason = why_read_only(connection, settings)
+    if reason is None:
+        take_epoch(connection, writer)
+    return reason
 
 
 def why_read_only(connection: Connection, settings: Settings) -> str | None:

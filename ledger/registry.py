@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -12,15 +12,17 @@ from contracts.refusal import RefusalCode, Refused
 from ledger import rulesets, store
 from ledger.checking import CheckedOrder, Checker
 from ledger.engine import open_reader, open_writer
-from ledger.files import make_folders
+from ledger.epoch import StaleEpochError
+from ledger.folders import create_folders
 from ledger.intake import SignedOrder
 from ledger.land import spatial
 from ledger.log.entry import Entry, parse_entry
 from ledger.log.merkle import Subtree, consistency_path, inclusion_path
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH
-from ledger.mark_check import why_read_only
+from ledger.mark_check import join
 from ledger.migrations import migrate
+from ledger.outcome import settled
 from ledger.projection import StoredBooks
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater
@@ -29,7 +31,8 @@ from ledger.reading import Reading, reading
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
 from ledger.signature_pool import new_pool
-from ledger.store import Head
+from ledger.standing import Standing
+from ledger.store import Head, HeadMovedError
 from ledger.submit import passkey_scope, submit_checked
 
 CHECKPOINT_FILE: Final = CHECKPOINT_PATH
@@ -46,14 +49,19 @@ class Registry:
         writer: The write engine; only `submit` and what replaces whole ledgers uses it.
         reader: The read engine; every statement stands by itself.
         checker: The first stage of taking orders in; what it has checked, `submit_checked` takes.
-        read_only_reason: Why nothing is recorded any more, as a sentence; nothing if all is well.
+        standing: Whether this node may record.
     """
 
     settings: Settings
     writer: Engine
     reader: Engine
     checker: Checker
-    read_only_reason: str | None
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def read_only_reason(self) -> str | None:
+        """Why nothing is recorded any more, as a sentence; nothing if all is well."""
+        return self.standing.reason
 
     def submit(
         self,
@@ -90,13 +98,26 @@ class Registry:
         if self.read_only_reason is not None:
             refused = Refused(RefusalCode.LEDGER_READ_ONLY, reason=self.read_only_reason)
             return (refused,) * len(checked_orders)
-        answers = submit_checked(
-            self.writer, checked_orders, now_us=now_us, clock_confirmed=clock_confirmed
-        )
+        try:
+            answers = submit_checked(
+                self.writer, checked_orders, now_us=now_us, clock_confirmed=clock_confirmed
+            )
+        except StaleEpochError as error:
+            self.rejoin()
+            raise HeadMovedError(str(error)) from error
         # If we crash here, the mark is one batch behind. It then still fits the ledger, and the
         # next batch raises it.
         self.raise_mark()
         return answers
+
+    def rejoin(self) -> None:
+        """Compare everything anew with a database server that has taken over from another.
+
+        What it lacks of what was recorded here makes this node read-only; otherwise it writes in
+        the new era.
+        """
+        joined = settled(self.writer, lambda tx: join(tx, self.settings, self.writer))
+        self.standing.reason = joined
 
     def raise_mark(self) -> None:
         """Raise the mark to the current head."""
@@ -197,13 +218,13 @@ def open_registry(settings: Settings) -> Registry:
         RulesMissingError: this node does not ship the rule set in force.
         TamperedError: the head contradicts itself.
     """
-    _create_folders(settings)
+    create_folders(settings)
     writer = open_writer(settings)
     with writer.begin() as connection:
         migrate(connection)
         spatial.create_index(connection)
         create_projections(connection)
-        reason = why_read_only(connection, settings)
+        reason = join(connection, settings, writer)
         _check_rules(connection)
     if settings.postgres_url is None:
         settings.vault.chmod(0o600)
@@ -213,23 +234,8 @@ def open_registry(settings: Settings) -> Registry:
         writer=writer,
         reader=reader,
         checker=Checker(lambda: passkey_scope(reader), new_pool()),
-        read_only_reason=reason,
+        standing=Standing(reason),
     )
-
-
-def _create_folders(settings: Settings) -> None:
-    for folder in (
-        settings.data,
-        *(() if settings.postgres_url else (settings.database.parent,)),
-        settings.blobs,
-        settings.log,
-        settings.certificates,
-        settings.trust,
-    ):
-        # SQLite makes its files' names durable, but not the folder's in which they lie.
-        make_folders(folder)
-    make_folders(settings.keys)
-    settings.keys.chmod(0o700)
 
 
 def _check_rules(connection: Connection) -> None:

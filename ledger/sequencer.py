@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
 from threading import Thread
 from time import monotonic
 from typing import Final
@@ -26,6 +27,7 @@ from ledger.arrivals import Arrivals
 from ledger.checking import CheckedOrder
 from ledger.fair_queue import FairQueue, LaneFullError, QueueLimits
 from ledger.intake import SignedOrder
+from ledger.outcome import OutcomeUnknownError
 from ledger.store import HeadMovedError, TamperedError
 from ledger.submit import ClockError
 from ledger.tickets import (
@@ -46,7 +48,7 @@ RACES_MAX: Final = 8
 """How often a batch is decided anew because another node was faster, before callers are told."""
 
 CLOSE_S: Final = 30.0
-_WORLD: Final = (OSError, OperationalError, HeadMovedError, ClockError)
+_WORLD: Final = (OSError, OperationalError, HeadMovedError, OutcomeUnknownError, ClockError)
 """What says nothing against an order: it would meet the others as well, one by one."""
 
 _logger = logging.getLogger(__name__)
@@ -224,14 +226,12 @@ class Sequencer:
         Raises:
             HeadMovedError: others were faster too often.
         """
-        races = 0
-        while True:
+        for races in count(1):
             before = self._work.size()
             try:
                 found = self._work.record(checked_orders)
                 break
             except HeadMovedError:
-                races += 1
                 if races == RACES_MAX:
                     raise
         answers: list[Recorded | Refused] = []

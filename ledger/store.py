@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from ledger.bulk import Values, insert_many
+from ledger.epoch import check_epoch, epoch_holds
 from ledger.log.entry import PREV_OF_FIRST, Entry
 from ledger.log.merkle import EMPTY_ROOT, Frontier, Node, leaf_hash, node_hash
 from ledger.tables import log_entry, log_subtree, view_head
@@ -103,14 +104,17 @@ def move_head(connection: Connection, old: Head, new: Head) -> None:
     """Move the head by compare-and-swap.
 
     Raises:
+        StaleEpochError: another database server has taken over since this node began.
         HeadMovedError: it no longer stands at `old`.
     """
     moved = connection.execute(
         update(view_head)
         .where(view_head.c.size == old.size, view_head.c.leaf_hash == old.leaf_hash)
+        .where(epoch_holds(connection))
         .values(head_values(new))
     )
     if moved.rowcount != 1:
+        check_epoch(connection)
         raise HeadMovedError(f"the log no longer ends at {old.size}")
 
 

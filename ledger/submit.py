@@ -18,6 +18,7 @@ from contracts.values import Moment, Outcome
 from ledger import door, rulesets, store, vault
 from ledger.asked import one_of
 from ledger.checking import CheckedOrder, Checker
+from ledger.engine import is_postgres
 from ledger.hints import hints_of
 from ledger.intake import SignedOrder, passkey_scope_of
 from ledger.log.entry import (
@@ -30,9 +31,10 @@ from ledger.log.entry import (
 )
 from ledger.log.merkle import leaf_hash
 from ledger.log.verify import PasskeyScope
+from ledger.outcome import leave_trace, read_back, settled
 from ledger.overlay import Overlay
 from ledger.projection import StoredBooks
-from ledger.store import Head, TamperedError
+from ledger.store import Head
 from ledger.tables import log_entry
 from ledger.writing import write_changes
 
@@ -94,9 +96,12 @@ def submit_checked(
     Raises:
         ClockError: the clock is 30 s behind the log, or 7 days ahead without confirmation.
         HeadMovedError: another writer was faster; nothing is recorded, submit again.
+        StaleEpochError: another database server has taken over; nothing is recorded.
+        OutcomeUnknownError: whether they were recorded cannot be said; submit the same again.
         TamperedError: what was written does not read back. Stop.
     """
-    with engine.begin() as connection:
+
+    def decide(connection: Connection) -> tuple[list[Entry], tuple[Entry | Refused, ...]]:
         # The lock is held from here on: the head cannot move between decision and append.
         head = store.lock_head(connection)
         _check_clock(head, now_us, confirmed=clock_confirmed)
@@ -106,10 +111,15 @@ def submit_checked(
         if batch.entries:
             store.append(connection, batch.entries, after=head)
             write_changes(connection, batch.overlay, batch.entries)
-        # If we crash before the commit returns, nothing was promised: the journal rolls back, or
-        # the whole batch is there and the same orders are answered with their entries.
-    if batch.entries:
-        _read_back(engine, batch.entries)
+        elif is_postgres(connection) and any(isinstance(answer, Entry) for answer in answers):
+            leave_trace(connection)
+        return batch.entries, answers
+
+    # If we crash before the commit returns, nothing was promised: the journal rolls back, or the
+    # whole batch is there and the same orders are answered with their entries.
+    entries, answers = settled(engine, decide)
+    if entries:
+        read_back(engine, entries)
     return answers
 
 
@@ -237,12 +247,3 @@ def _build(batch: _Batch, signed: SignedOrder, outcome: Outcome) -> Entry:
         rows=rows,
         content=content,
     )
-
-
-def _read_back(engine: Engine, entries: Sequence[Entry]) -> None:
-    """Compare what the database gives back with what was meant to be recorded."""
-    first, end = entries[0].seq, entries[-1].seq + 1
-    with engine.begin() as connection:
-        for entry, content in zip(entries, store.read(connection, first, end), strict=True):
-            if content != entry.content:
-                raise TamperedError(f"entry {entry.seq} does not read back as it was written")

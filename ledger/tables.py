@@ -179,6 +179,16 @@ class SideLease(_SideModel, table=True):
     until_us: int = Field(sa_type=Whole)
 
 
+class SideEpoch(_SideModel, table=True):
+    """The era in which nodes write, and the server's timeline that it holds for; one row."""
+
+    __tablename__ = "side_epoch"
+
+    id: int = Field(primary_key=True, sa_type=Whole, sa_column_kwargs={"autoincrement": False})
+    epoch: int = Field(sa_type=Whole)
+    timeline: str = Field(sa_type=Bytewise)
+
+
 LOG_METADATA: Final = _LogModel.metadata
 VIEW_METADATA: Final = _ViewModel.metadata
 SIDE_METADATA: Final = _SideModel.metadata
@@ -194,5 +204,6 @@ side_org: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_org"]
 side_person: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_person"]
 side_polygon_salt: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_polygon_salt"]
 side_lease: Final[Table] = SIDE_METADATA.tables["side_lease"]
+side_epoch: Final[Table] = SIDE_METADATA.tables["side_epoch"]
 
 PROJECTIONS: Final = (view_head, view_row, view_block, view_movement, view_supply)

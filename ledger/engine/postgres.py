@@ -87,7 +87,7 @@ def create_write_engine(url: str, *, isolation_level: str = "READ COMMITTED") ->
         url: As libpq takes it, postgresql://….
         isolation_level: The ledger is right at each; the lowest makes nobody begin again.
     """
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=_connecting(url, {"target_session_attrs": "read-write"}, {}),
         poolclass=QueuePool,
@@ -97,13 +97,31 @@ def create_write_engine(url: str, *, isolation_level: str = "READ COMMITTED") ->
         isolation_level=isolation_level,
         use_native_hstore=False,
     )
+    event.listen(engine, "checkout", _forget)
+    return engine
 
 
-def create_read_engine(url: str) -> Engine:
-    """Return an engine for reading, from a replica too: every statement by itself."""
+def _forget(connection: object, _record: object, _proxy: object) -> None:
+    """Begin anew on a connection from the pool: the last user's deadline is not the next one's."""
+    if isinstance(connection, BoundedConnection):
+        connection.answer_s, connection.until = ANSWER_S, None
+        connection.warnings.clear()
+
+
+def create_read_engine(url: str, *, replica: bool = False) -> Engine:
+    """Return an engine for reading: every statement by itself.
+
+    Args:
+        url: As libpq takes it.
+        replica: A server that is behind the primary will do.
+    """
     return create_engine(
         "postgresql+psycopg://",
-        creator=_connecting(url, {}, {"default_transaction_read_only": "on"}),
+        creator=_connecting(
+            url,
+            {"target_session_attrs": "any" if replica else "read-write"},
+            {"default_transaction_read_only": "on"},
+        ),
         poolclass=QueuePool,
         pool_size=READERS,
         pool_timeout=POOL_WAIT_S,

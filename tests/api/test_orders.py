@@ -12,6 +12,7 @@ from api.problems import refusal_problem, status_of
 from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
+from ledger.standing import Standing
 from tests.support.main_steps import ISSUER
 from tests.support.service import (
     BATCH,
@@ -213,7 +214,7 @@ def test_a_length_that_cannot_be_is_refused(before_transfer: Service, length: st
 
 
 def test_a_read_only_registry_takes_no_orders(before_transfer: Service) -> None:
-    registry = replace(before_transfer.registry, read_only_reason="an old copy was restored")
+    registry = replace(before_transfer.registry, standing=Standing("an old copy was restored"))
     service = Service.on(registry, before_transfer.now_us)
     state = service.state
     answers = [service.post(TRANSFER.envelope()), service.post_lines(TRANSFER.envelope())]

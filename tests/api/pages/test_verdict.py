@@ -13,6 +13,7 @@ from contracts.check_digits import ALPHANUMERIC
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.publish.publisher import publish
 from ledger.registry import CHECKPOINT_FILE
+from ledger.standing import Standing
 from tests.support.certificates import LOG_KEY
 from tests.support.pages import HOUR_US, published_at, read, with_registry
 from tests.support.service import Service, copied_service, step_of
@@ -81,7 +82,7 @@ def test_the_hours_are_a_setting(production: Service) -> None:
 
 
 def test_a_read_only_registry_is_not_current(production: Service) -> None:
-    restored = replace(production.registry, read_only_reason="an old copy was restored")
+    restored = replace(production.registry, standing=Standing("an old copy was restored"))
 
     page = read(with_registry(production, restored), f"/verify/{numbers(production)[0]}")
 
