@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 from starlette.responses import JSONResponse
@@ -10,9 +11,12 @@ from starlette.types import Scope
 from api.problems import RETRY_AFTER_S, language_of, problem_document, problem_of
 from api.text.catalogue import Language
 from contracts.values import Json
+from ledger.room import NoRoomError
 from ledger.store import HeadMovedError, TamperedError
 from ledger.submit import ClockError
 from ledger.tickets import ClosingError, QueueFullError
+
+NO_ROOM_RETRY_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +32,9 @@ class Fault:
 def fault_of(error: Exception) -> Fault:
     """Return what a client is told of a fault.
 
-    Whoever is told 429, `queue_full`, `clock` or `busy` knows that nothing was recorded; `closing`,
-    `stopped`, `outcome_unknown` and 500 leave it open, and the same order sent again is answered.
+    Whoever is told 429, `queue_full`, `no_room`, `clock` or `busy` knows that nothing was recorded;
+    `closing`, `stopped`, `outcome_unknown` and 500 leave it open, and the same order sent again is
+    answered.
     """
     if isinstance(error, QueueFullError):
         status, name = (429, "share_full") if error.own else (503, "queue_full")
@@ -44,6 +49,8 @@ def fault_of(error: Exception) -> Fault:
         return Fault(status=503, message="problem.busy")
     if isinstance(error, TamperedError):
         return Fault(status=503, message="problem.stopped")
+    if isinstance(error, NoRoomError):
+        return Fault(status=507, message="problem.no_room", retry_after_s=NO_ROOM_RETRY_S)
     if isinstance(error, OSError | DBAPIError):
         # "Error, yet committed" has been seen of every database.
         return Fault(status=503, message="problem.outcome_unknown")

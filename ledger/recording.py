@@ -7,6 +7,7 @@ from ledger.checking import CheckedOrder, Checking
 from ledger.intake import SignedOrder
 from ledger.log.entry import Entry
 from ledger.registry import Registry
+from ledger.room import check_room
 
 
 class RegistryWork:
@@ -22,7 +23,12 @@ class RegistryWork:
         return self._registry.checker.begin(signed_orders)
 
     def record(self, checked_orders: Sequence[CheckedOrder]) -> tuple[Entry | Refused, ...]:
-        """Decide and commit, and raise the mark once for all."""
+        """Decide and commit, and raise the mark once for all.
+
+        Raises:
+            NoRoomError: the disk is nearly full; nothing was decided. Otherwise as the registry.
+        """
+        check_room(self._registry.settings)
         return self._registry.submit_checked(
             checked_orders, now_us=self._clock(), clock_confirmed=self._confirmed
         )

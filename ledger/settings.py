@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         publish_seconds: How often new entries are published, at least.
         recosign_seconds: How often a log without new entries is cosigned again.
         witness_seconds: How long a witness may take to answer.
+        disk_free_mb: Below so many free megabytes of any of its disks a service takes no orders.
         issue: Whether whoever publishes also issues papers as they become due: auto or off.
         issue_workers: How many processes then make them.
     """
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     publish_seconds: int = Field(default=30, ge=1, le=3_600)
     recosign_seconds: int = Field(default=600, ge=1, le=86_400)
     witness_seconds: int = Field(default=5, ge=1, le=60)
+    disk_free_mb: int = Field(default=256, ge=0)
     issue: Literal["auto", "off"] = "off"
     issue_workers: int = Field(default=1, ge=1, le=256)
 
