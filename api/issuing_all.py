@@ -11,7 +11,6 @@ What is wrong with one paper is told at the end and the others go on. What is wr
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -22,8 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.committing import clock_us
 from api.issuing import Paper
-from api.issuing_plan import NotIssued, Plan, Show, Tally
-from api.jobs import IssuingStoppedError, Job, one_run, tell_job
+from api.issuing_plan import IssuingStoppedError, NotIssued, Plan, Show, Tally
 from api.keeping import RefusedPaper, keep
 from api.keys import KeyFileError
 from api.pool import Ended, Pool, PoolError
@@ -40,7 +38,7 @@ PAGE: Final = 64
 
 BATCH_S: Final = 5.0
 LOOK_S: Final = 0.25
-TELL_US: Final = 2_000_000
+SHOW_S: Final = 1.0
 _UNKEPT: Final = (ClockError, HeadMovedError, KeyFileError, SQLAlchemyError)
 
 
@@ -53,7 +51,8 @@ class Run:
         open_press: What opens a press in a worker.
         plan: How it works.
         stop: Ends the run when it is set: what is in hand is finished, stored and recorded.
-        show: Told when it begins and after each batch.
+        show: Told how far it is, when it begins, after each batch and every second; it may end the
+            run by raising.
         tally: How far it is.
     """
 
@@ -70,8 +69,7 @@ class Run:
     _refusals: int = 0
     _ended_by: str = ""
     _is_broken: bool = False
-    _began_us: int = 0
-    _told_us: int = 0
+    _shown_s: float = 0.0
 
     def issue(self, walk: Walk) -> None:
         """Issue what a walk finds without a paper.
@@ -79,42 +77,22 @@ class Run:
         Raises:
             IssuingStoppedError: no more can be issued; what was made by then is recorded.
         """
-        with one_run(self.registry.settings):
-            self._begin(walk)
-            subjects = walk.without_paper(self.registry.books())
-            sheets = self._sheets(islice(subjects, self.plan.limit))
-            try:
-                with Pool(self.open_press, self.plan.workers, self.plan.limits) as pool:
-                    self._work(pool, sheets)
-            except PoolError as error:
-                self._ended_by = str(error)
-            self._keep()
-            self._tell("ended early" if self._ended_by or self.stop.is_set() else "done")
+        self._begin(walk)
+        subjects = walk.without_paper(self.registry.books())
+        sheets = self._sheets(islice(subjects, self.plan.limit))
+        try:
+            with Pool(self.open_press, self.plan.workers, self.plan.limits) as pool:
+                self._work(pool, sheets)
+        except PoolError as error:
+            self._ended_by = str(error)
+        self._keep()
         if self._ended_by:
             raise IssuingStoppedError(self._ended_by)
 
     def _begin(self, walk: Walk) -> None:
         again = Walk(kinds=walk.kinds, marks={**walk.marks})
         self.tally.found = sum(1 for _ in again.without_paper(self.registry.books()))
-        self._began_us = clock_us()
-        self._tell("running")
         self.show(self.tally)
-
-    def _tell(self, state: str) -> None:
-        self._told_us = clock_us()
-        job = Job(
-            state=state,
-            found=self.tally.found,
-            issued=self.tally.issued,
-            not_issued=len(self.tally.not_issued),
-            began_at_us=self._began_us,
-            updated_at_us=self._told_us,
-        )
-        # A run that finds nothing to do hides no other. And who looks on must not end a run, be it
-        # that the disk is full.
-        if job.found:
-            with suppress(OSError):
-                tell_job(self.registry.settings, job)
 
     def _work(self, pool: Pool[Sheet, bytes | Unmade], sheets: Iterator[Sheet]) -> None:
         while self._feed(pool, sheets):
@@ -122,8 +100,9 @@ class Run:
                 self._end(ended)
             if len(self._made) >= self.plan.batch or self._is_late():
                 self._keep()
-            if clock_us() - self._told_us > TELL_US:
-                self._tell("running")
+            if time.monotonic() - self._shown_s > SHOW_S:
+                self._shown_s = time.monotonic()
+                self.show(self.tally)
 
     def _feed(self, pool: Pool[Sheet, bytes | Unmade], sheets: Iterator[Sheet]) -> bool:
         """Hand in what there is room for; say whether there is anything left to wait for."""

@@ -14,6 +14,10 @@ STATE_WAIT_S: Final = 20.0
 """How long a state may take to be committed and published while this waits for it."""
 
 
+class IssuingStoppedError(Exception):
+    """No paper can be issued any more; the text says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotIssued:
     """A paper that was not issued, why, and whether that passes by publishing."""

@@ -37,6 +37,7 @@ POLICIES: Final = {
     ("GET", "/v1/holdings"): "public",
     ("GET", "/v1/holdings/{holding}"): "public",
     ("GET", "/v1/jobs"): "public",
+    ("GET", "/v1/jobs/{number}"): "public",
     ("GET", "/v1/log/events"): "public",
     ("GET", "/v1/losses"): "public",
     ("GET", "/v1/losses/{loss}"): "public",

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
         disk_free_mb: Below so many free megabytes of any of its disks a service takes no orders.
         issue: Whether whoever publishes also issues papers as they become due: auto or off.
         issue_workers: How many processes then make them.
+        jobs: Whether whoever publishes also works at jobs: auto or off.
+        job_slots: How many jobs such a process does at once.
+        nightly_hour: The hour (UTC+8) from which on the nightly jobs are due.
     """
 
     model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
@@ -61,6 +64,9 @@ class Settings(BaseSettings):
     disk_free_mb: int = Field(default=256, ge=0)
     issue: Literal["auto", "off"] = "off"
     issue_workers: int = Field(default=1, ge=1, le=256)
+    jobs: Literal["auto", "off"] = "auto"
+    job_slots: int = Field(default=2, ge=1, le=64)
+    nightly_hour: int = Field(default=2, ge=0, le=23)
 
     @property
     def postgres_url(self) -> str | None:

@@ -83,6 +83,9 @@ COMMANDS: Final = {
             "named limit or peer."
         ),
     },
+    "api.cli.jobs": {
+        "jobs": "Long work: see it, try it again, drop it, do it.",
+    },
     "api.cli.witness": {
         "witness": "Watch a log: cosign its checkpoints if they continue each other.",
     },

@@ -3,9 +3,9 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from types import FrameType
 from typing import Any, Final
@@ -15,12 +15,14 @@ from rich.progress import Progress
 
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, console_error, print_json
-from api.issuing_all import Run
 from api.issuing_plan import Plan, Show, Tally
-from api.jobs import IssuingStoppedError
-from api.press import press_of
 from api.sealing import FAILURES, open_sealer
 from api.subjects import PREFIXES, Walk
+from api.tasks.issuing import ISSUE, IssueArguments, run_of, total_of, walk_through
+from ledger.jobs.here import BusyError, do_here
+from ledger.jobs.job import State
+from ledger.jobs.queues import queue_of
+from ledger.jobs.task import Retries, Work
 from ledger.registry import Registry
 
 SHOWN_MAX: Final = 20
@@ -53,22 +55,21 @@ def issue_all(registry: Registry, kind: str | None, plan: Plan, *, as_json: bool
         open_sealer(registry.settings)  # what is wrong with the seal is said before anything else
     except FAILURES as error:
         raise CommandError(str(error)) from error
-    ended_by, began_s = "", time.monotonic()
+    began_s = time.monotonic()
     with _signals() as stop, progress_bar() as bar:
-        run = Run(
-            registry=registry,
-            open_press=press_of(registry.settings),
-            plan=plan,
-            stop=stop.event,
-            show=_shown_on(bar, plan.limit),
-        )
-        try:
-            run.issue(Walk(kinds=kinds))
-        except IssuingStoppedError as error:
-            ended_by = str(error)
+        tally = Tally()
+
+        def run(work: Work, arguments: IssueArguments) -> str:
+            nonlocal tally
+            # What is in hand is finished and recorded; what is left, the next run finds.
+            one = run_of(work, plan, _shown_on(bar, plan))
+            tally = one.tally
+            walk_through(work, one, Walk(kinds=arguments.kinds))
+            return ""
+
+        ended_by = _do(registry, run, kinds, stop.event)
     if stop.number:
         ended_by = "stopped; run it again to go on"
-    tally = run.tally
     summary = {
         "ended_by": ended_by or None,
         "found": tally.found,
@@ -119,12 +120,31 @@ def _signals() -> Iterator[Stop]:
             signal.signal(number, handler or signal.SIG_DFL)
 
 
-def _shown_on(bar: Progress, limit: int | None) -> Show:
+def _do(
+    registry: Registry,
+    run: Callable[[Work, IssueArguments], str],
+    kinds: tuple[str, ...],
+    stop: Event,
+) -> str:
+    """Do a run as a job of this process; return why it ended early, if it did."""
+    # A person is told at once, so nobody else tries again.
+    task = replace(ISSUE, function=run, retries=Retries(failures_max=1))
+    try:
+        job = do_here(registry, task, IssueArguments(kinds=kinds), stop, lambda *_: None)
+    except BusyError as error:
+        return str(error)
+    if job.state is State.DEAD:
+        queue_of(registry).drop(job.id)
+        return job.text.removeprefix("papers are not issued: ")
+    return ""
+
+
+def _shown_on(bar: Progress, plan: Plan) -> Show:
     task = bar.add_task("issuing", total=None)
 
     def show(tally: Tally) -> None:
-        total = tally.found if limit is None else min(limit, tally.found)
-        bar.update(task, completed=tally.issued + len(tally.not_issued), total=total)
+        done = tally.issued + len(tally.not_issued)
+        bar.update(task, completed=done, total=total_of(tally, plan))
 
     return show
 

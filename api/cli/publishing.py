@@ -12,8 +12,8 @@ from api.cli.output import CommandError, console, print_json
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
 from api.due import due
 from api.issuing import checkpoint_of
-from api.issuing_loop import issuing
 from api.static_site import site_files
+from api.working import working
 from ledger.log.note import NOTE_SIZE_MAX
 from ledger.log.tiles import TileError
 from ledger.publish.lease import LeaseError
@@ -88,7 +88,7 @@ def publish_command(
         with (
             due(registry, console().print) as turn,
             publisher_of(registry, turn) as publisher,
-            issuing(registry, console().print),
+            working(registry, console().print),
         ):
             keep_publishing(publisher, Event(), console().print)
     except FAULTS as error:

@@ -20,9 +20,9 @@ from api.cli.verify import show
 from api.demo.play import Performance, perform
 from api.demo.witnesses import home_of
 from api.founding import POLICY_LINK
-from api.issuing_loop import issuing
 from api.verifying import begin_verifying
 from api.witness.local import resumed_witnesses
+from api.working import working
 from ledger.registry import Registry
 from ledger.witness.folder import WitnessFolderError
 
@@ -89,7 +89,7 @@ def _run(server: uvicorn.Server, listening: socket, registry: Registry | None) -
     with (
         _witnesses(registry),
         publishing(registry, say, stop) as faults,
-        issuing(registry, say),
+        working(registry, say),
     ):
         server.run([listening])
     return faults

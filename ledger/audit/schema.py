@@ -31,7 +31,8 @@ from ledger.land import spatial
 from ledger.migrations import migrate
 from ledger.rebuild import create_projections
 from ledger.settings import Settings
-from ledger.tables import LOG_METADATA, SIDE_METADATA, VAULT, VIEW_METADATA
+from ledger.side_tables import SIDE_METADATA
+from ledger.tables import LOG_METADATA, VAULT, VIEW_METADATA
 
 _MEMORY: Final = Path(":memory:")
 _STORED_AS: Final = {"INTEGER": "integer", "TEXT": "text", "BLOB": "blob"}

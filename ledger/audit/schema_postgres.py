@@ -14,7 +14,8 @@ from ledger.audit.findings import Findings
 from ledger.columns import Bytewise, Whole
 from ledger.land.boxes import NAME as BOXES
 from ledger.land.spatial import polygons
-from ledger.tables import LOG_METADATA, SIDE_METADATA, VAULT, VIEW_METADATA
+from ledger.side_tables import SIDE_METADATA
+from ledger.tables import LOG_METADATA, VAULT, VIEW_METADATA
 
 Described = set[tuple[Any, ...]]
 """What a table consists of: columns, keys and triggers, each as a tuple."""

@@ -5,7 +5,6 @@ import signal
 import time
 from collections.abc import Iterator
 from errno import ENOSPC
-from functools import partial
 from hashlib import sha256
 from multiprocessing import active_children
 from pathlib import Path
@@ -18,8 +17,7 @@ from api import keeping
 from api.committing import clock_us
 from api.issuing import Paper, file_name
 from api.issuing_all import Run
-from api.issuing_plan import Plan, Tally
-from api.jobs import IssuingStoppedError, Job, job_of, one_run, tell_job
+from api.issuing_plan import IssuingStoppedError, Plan, Tally
 from api.keeping import RefusedPaper
 from api.pool import Limits
 from api.sheets import OpenPress, Trouble
@@ -27,6 +25,7 @@ from api.stating import statement_of
 from api.subjects import Walk
 from contracts.lookup import objects_of
 from ledger.audit.audit import audit
+from ledger.jobs.task import LostError
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from ledger.tables import view_row
@@ -41,7 +40,6 @@ COUNT = 6
 
 PLAN = Plan(workers=2, batch=2, authority_waits_s=(0.0, 0.0), state_wait_s=0.0)
 
-SINCE = {"not_issued": 0, "began_at_us": 0, "updated_at_us": 1}
 ONE = Plan(workers=1, batch=2)
 
 
@@ -265,32 +263,21 @@ def test_signals_to_the_whole_group_leave_the_workers_at_their_work(
     assert seen[0] == seen[-1]
 
 
-def test_a_second_run_is_refused_with_a_sentence(registry: Registry) -> None:
-    with one_run(registry.settings), pytest.raises(IssuingStoppedError, match="another run"):
-        issue(registry, closed_press)
-    tell_job(registry.settings, Job(state="running", found=9, issued=4, **SINCE))
-    with one_run(registry.settings), pytest.raises(IssuingStoppedError, match="4 of 9 so far"):
-        issue(registry, closed_press)
+def test_a_run_tells_how_far_it_is_and_ends_when_it_is_told_to(
+    registry: Registry, faults: Faults
+) -> None:
+    seen = list[tuple[int, int]]()
 
+    def show(tally: Tally) -> None:
+        seen.append((tally.issued, tally.found))
+        if tally.issued:
+            raise LostError
 
-def test_whoever_looks_on_is_told_how_far_a_run_is(registry: Registry, faults: Faults) -> None:
-    seen: list[Job | None] = []
-    look = partial(job_of, registry.settings)
-    assert look(clock_us()) is None
-    issue(registry, fake_press(faults), ONE, show=lambda _: seen.append(look(clock_us())))
-    assert seen[0] is not None
-    assert (seen[0].state, seen[0].found, seen[0].issued) == ("running", COUNT, 0)
-    done = look(clock_us())
-    assert done is not None
-    assert (done.state, done.found, done.issued) == ("done", COUNT, COUNT)
-
-
-def test_a_run_without_a_sign_of_life_is_called_interrupted(registry: Registry) -> None:
-    tell_job(registry.settings, Job(state="running", found=9, issued=4, **SINCE))
-    states = [job_of(registry.settings, at_us) for at_us in (60_000_001, 60_000_002)]
-    assert [job.state for job in states if job] == ["running", "interrupted"]
-    (registry.settings.data / "issuing.json").write_text("{")
-    assert job_of(registry.settings, 0) is None
+    with pytest.raises(LostError):
+        issue(registry, fake_press(faults), ONE, show=show)
+    assert seen[0] == (0, COUNT)
+    assert seen[-1] == (2, COUNT)
+    assert len(waiting(registry)) == COUNT - 2, "what was recorded stays"
 
 
 def test_what_another_has_recorded_meanwhile_is_neither_recorded_nor_replaced(

@@ -10,8 +10,7 @@ import pytest
 
 from api.demo.play import ROOT as SEAL_ROOT
 from api.issuing_all import Run
-from api.issuing_plan import Plan
-from api.jobs import IssuingStoppedError
+from api.issuing_plan import IssuingStoppedError, Plan
 from api.press import press_of
 from api.subjects import Walk
 from certificates.trust import Trust

@@ -17,7 +17,8 @@ from ledger.migrations import migrate
 from ledger.rebuild import rebuild
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings, SettingsError
-from ledger.tables import LOG_METADATA, SIDE_METADATA
+from ledger.side_tables import SIDE_METADATA
+from ledger.tables import LOG_METADATA
 from tests.support import bodies
 from tests.support.ledger import entries_of, open_scene, settings_in
 

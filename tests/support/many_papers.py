@@ -62,6 +62,12 @@ def retirement_order(registry: Registry, name: str, number: int) -> SignedOrder:
     return _retirement(*_farm(registry), name, number)
 
 
+def retirement_lines(registry: Registry, count: int, name: str = "示例居民") -> list[bytes]:
+    """Return envelopes of so many signed orders of the farm that nobody has submitted yet."""
+    desk, seeds = _farm(registry)
+    return [_envelope(desk, seeds, f"{name}{one + 1}", one) for one in range(count)]
+
+
 def _farm(registry: Registry) -> tuple[Desk, list[bytes]]:
     active = registry.books().row("rules/active") or {}
     desk = Desk(origin=registry.origin(), rules=str(active["hash"]), now_us=now_us())
@@ -70,6 +76,10 @@ def _farm(registry: Registry) -> tuple[Desk, list[bytes]]:
 
 
 def _retirement(desk: Desk, seeds: Sequence[bytes], name: str, number: int) -> SignedOrder:
+    return read_envelope(_envelope(desk, seeds, name, number))
+
+
+def _envelope(desk: Desk, seeds: Sequence[bytes], name: str, number: int) -> bytes:
     org: dict[str, Json] = {
         "name": {"en": f"Example resident {number + 1}", "zh": name},
         "uscc": invented_uscc(number % 1_000),
@@ -83,7 +93,7 @@ def _retirement(desk: Desk, seeds: Sequence[bytes], name: str, number: int) -> S
     draft = draft_order(desk, "units.retire", f"acct/{FARM}", body)
     for seed in seeds:
         draft = draft.signed_with(seed)
-    return read_envelope(draft.envelope())
+    return draft.envelope()
 
 
 def publish_here(registry: Registry) -> None:

@@ -1,0 +1,1 @@
+"""Long work: what a job is, who runs it, and what is told of it."""

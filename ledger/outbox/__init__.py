@@ -1,0 +1,1 @@
+"""Telling subscribers what the log says, from the log itself."""
