@@ -6,10 +6,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest import mock
 
-from sqlalchemy import Connection, Engine, create_engine, event, update
+from sqlalchemy import Connection, Engine, create_engine, event, text, update
 from sqlalchemy.pool import StaticPool
 
 from ledger import store
+from ledger.engine import open_writer
 from ledger.settings import Settings
 from ledger.store import Head
 from ledger.tables import VAULT, view_head
@@ -25,6 +26,24 @@ def drop_constraints(database: Path) -> None:
             connection.execute(f"DROP TABLE {table}")
             connection.execute(f"ALTER TABLE loose RENAME TO {table}")
         connection.commit()
+
+
+def drop_keys(settings: Settings) -> None:
+    """Take primary keys and unique constraints from the tables of a PostgreSQL database."""
+    engine = open_writer(settings)
+    with engine.begin() as connection:
+        found = connection.execute(
+            text(
+                "SELECT conrelid::regclass, quote_ident(conname) FROM pg_constraint "
+                "WHERE contype IN ('p', 'u') AND conrelid::regclass::text = ANY (:tables)"
+            ),
+            {"tables": [*LOOSENED]},
+        ).all()
+        for table, name in found:
+            connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+    engine.dispose()
+    if not found:
+        raise RuntimeError("there was no constraint to take away")
 
 
 def deferred_engine(settings: Settings) -> Engine:
@@ -50,4 +69,11 @@ def no_head_check() -> Iterator[None]:
         connection.execute(update(view_head).values(store.head_values(new)))
 
     with mock.patch.object(store, "move_head", move):
+        yield
+
+
+@contextmanager
+def no_head_lock() -> Iterator[None]:
+    """Decide on the head as it stands, and let others do so at the same time."""
+    with mock.patch.object(store, "lock_head", store.read_head):
         yield
