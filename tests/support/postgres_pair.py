@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from tests.support.postgres import Cluster, binary, new_cluster, new_folder, run
+from tests.support.postgres import SUPERUSER, Cluster, binary, new_cluster, new_folder, run
 from tests.support.waiting import wait_until
 
 STANDBY: Final = "standby"
@@ -18,14 +18,27 @@ class Pair:
     primary: Cluster
     standby: Cluster
 
-    def is_synchronous(self) -> bool:
-        """Return whether the primary waits for this standby now."""
-        found = self.primary.execute("SELECT sync_state FROM pg_stat_replication")
-        return found == [("sync",)]
+    def is_following(self) -> bool:
+        """Return whether the standby receives, and the primary waits for it if it should."""
+        state = "sync" if self.primary.settings["synchronous_standby_names"] else "async"
+        found = self.primary.execute("SELECT state, sync_state FROM pg_stat_replication")
+        return found == [("streaming", state)]
+
+    def url(self, database: str) -> str:
+        """Return the address of a database on whichever of the two takes writes."""
+        ports = f"127.0.0.1:{self.primary.port},127.0.0.1:{self.standby.port}"
+        return f"postgresql://{SUPERUSER}@{ports}/{database}"
 
     def freeze_receiving(self) -> None:
         """Let the standby take nothing more: commits on the primary then wait."""
         self.standby.freeze()
+
+    def lose_what_is_on_its_way(self) -> None:
+        """End the primary and restart the standby: what it had not received is on no disk."""
+        self.primary.kill()
+        # Woken first, it would still take what its sockets hold.
+        self.standby.kill()
+        self.standby.start()
 
     def fail_over(self) -> None:
         """Kill the primary, then let the standby take its place."""
@@ -46,7 +59,7 @@ def pair(*, fsync: bool = False, settings: Mapping[str, str] | None = None) -> I
         standby = follow(primary)
         made.append(standby)
         found = Pair(primary=primary, standby=standby)
-        wait_until(found.is_synchronous)
+        wait_until(found.is_following)
         yield found
     finally:
         for server in made:
