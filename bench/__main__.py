@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 MODULES = {
     "submit-sqlite": "bench.submit_sqlite",
+    "submit-postgres": "bench.submit_postgres",
     "scaling": "bench.scaling",
     "append-memory": "bench.append_memory",
     "audit": "bench.audit_speed",

@@ -26,7 +26,7 @@ SMALL = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Round:
+class Round:
     """Seconds that one order took, all stages or some of them, and one raw verification."""
 
     submit_s: float
@@ -40,41 +40,55 @@ def run() -> dict[str, object]:
     """Measure submit on SQLite; each round also times raw verification on one core."""
     with tempfile.TemporaryDirectory() as folder:
         market = Market(Path(folder), seed=1)
-        plain = [_round(market) for _ in range(ROUNDS)]
+        plain = rounds_of(market, ROUNDS)
         small_s = [_submit_s(market, _read(market, 16 * SMALL), SMALL) for _ in range(ROUNDS)]
-        broken = [_round(market, fragmenting=True) for _ in range(ROUNDS)]
+        broken = rounds_of(market, ROUNDS, fragmenting=True)
         market.registry.close()
+    figures = figures_of(plain)
     raw_s = _median(plain, lambda one: one.raw_s)
     return {
         "name": NAME,
-        "ratio": _median(plain, lambda one: one.raw_s / one.submit_s),
+        "ratio": figures.pop("ratio"),
         "against": "raw single-core Ed25519 verifications per second of cryptography, same run",
         "figures": {
-            "orders": ORDERS * ROUNDS,
-            "in_one_transaction": TOGETHER_MAX,
-            "transfers_per_s": round(1 / _median(plain, lambda one: one.submit_s)),
-            "raw_verifications_per_s": round(1 / raw_s),
-            "ratio_without_signature_check": _median(plain, lambda one: one.raw_s / one.unsigned_s),
-            "ratio_with_envelope_reading": _median(
-                plain, lambda one: one.raw_s / (one.submit_s + one.reading_s)
-            ),
+            **figures,
             f"ratio_in_batches_of_{SMALL}": raw_s / statistics.median(small_s),
             "fragmented_ratio": _median(broken, lambda one: one.raw_s / one.submit_s),
             "fragmented_movements_per_order": _median(broken, lambda one: one.movements),
             "fragmented_movements_per_s": round(
                 1 / _median(broken, lambda one: one.submit_s / one.movements)
             ),
-            "cores": len(os.sched_getaffinity(0)),
-            "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         },
     }
 
 
-def _median(rounds: Sequence[_Round], figure: Callable[[_Round], float]) -> float:
+def rounds_of(market: Market, count: int, *, fragmenting: bool = False) -> list[Round]:
+    """Measure so many rounds."""
+    return [_round(market, fragmenting=fragmenting) for _ in range(count)]
+
+
+def figures_of(plain: Sequence[Round]) -> dict[str, object]:
+    """Return what every database's measurement says, as medians."""
+    return {
+        "ratio": _median(plain, lambda one: one.raw_s / one.submit_s),
+        "orders": ORDERS * len(plain),
+        "in_one_transaction": TOGETHER_MAX,
+        "transfers_per_s": round(1 / _median(plain, lambda one: one.submit_s)),
+        "raw_verifications_per_s": round(1 / _median(plain, lambda one: one.raw_s)),
+        "ratio_without_signature_check": _median(plain, lambda one: one.raw_s / one.unsigned_s),
+        "ratio_with_envelope_reading": _median(
+            plain, lambda one: one.raw_s / (one.submit_s + one.reading_s)
+        ),
+        "cores": len(os.sched_getaffinity(0)),
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _median(rounds: Sequence[Round], figure: Callable[[Round], float]) -> float:
     return statistics.median(figure(one) for one in rounds)
 
 
-def _round(market: Market, *, fragmenting: bool = False) -> _Round:
+def _round(market: Market, *, fragmenting: bool = False) -> Round:
     envelopes = list(market.orders(2 * ORDERS, fragmenting=fragmenting))
     began = time.perf_counter()
     read = [read_envelope(envelope) for envelope in envelopes]
@@ -88,7 +102,7 @@ def _round(market: Market, *, fragmenting: bool = False) -> _Round:
     recorded = market.registry.size() - before
     if recorded != len(read):
         raise RuntimeError(f"only {recorded} of {len(read)} transfers were recorded")
-    return _Round(submit_s, unsigned_s, reading_s, 1 / raw_rate(read), _movements(market, before))
+    return Round(submit_s, unsigned_s, reading_s, 1 / raw_rate(read), _movements(market, before))
 
 
 def _submit_s(market: Market, read: list[SignedOrder], together: int) -> float:

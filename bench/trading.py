@@ -26,7 +26,7 @@ TRANSFER_KG_MAX = 40
 class Market:
     """Accounts that hold units, each with one signer, and orders between them."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, database_url: str | None = None) -> None:
         self.random = Random(seed)
         self.log_keys = [Skey(ORIGIN, digest(name), alg) for name, alg in LOG_KEYS.items()]
         vkeys: list[Json] = [{"vkey": one.vkey.to_text()} for one in self.log_keys]
@@ -35,7 +35,8 @@ class Market:
         self.accounts: list[tuple[str, str]] = []
         for number in range(ACCOUNTS):
             self._open_account(f"trader {number}")
-        self.registry: Registry = open_registry(Settings(data=folder, keys=folder / "keys"))
+        settings = Settings(data=folder, keys=folder / "keys", database_url=database_url)
+        self.registry: Registry = open_registry(settings)
         self._give_signer_its_keys()
         for step in self.world.steps:
             signed = [read_envelope(step.envelope())]

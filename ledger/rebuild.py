@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from ledger import store
 from ledger.bulk import Values, insert_many
-from ledger.engine import is_postgres, take_time
+from ledger.engine import is_postgres, roles, take_time
 from ledger.log.entry import parse_entry
 from ledger.replay import ReplayState
 from ledger.tables import (
@@ -132,3 +132,5 @@ def _swap(connection: Connection) -> None:
             connection.execute(text(f"ALTER INDEX {SHADOW}{key} RENAME TO {key}"))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))
+    if is_postgres(connection):
+        roles.grant(connection)

@@ -15,20 +15,18 @@ from ledger.engine import open_reader, open_writer
 from ledger.epoch import StaleEpochError
 from ledger.folders import create_folders
 from ledger.intake import SignedOrder
-from ledger.land import spatial
 from ledger.log.entry import Entry, parse_entry
 from ledger.log.merkle import Subtree, consistency_path, inclusion_path
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.mark_check import join
-from ledger.migrations import migrate
 from ledger.outcome import settled
 from ledger.projection import StoredBooks
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater
 from ledger.publish.published import tiles_in
 from ledger.reading import Reading, reading
-from ledger.rebuild import create_projections
+from ledger.schema import make_tables
 from ledger.settings import Settings
 from ledger.signature_pool import new_pool
 from ledger.standing import Standing
@@ -221,9 +219,7 @@ def open_registry(settings: Settings) -> Registry:
     create_folders(settings)
     writer = open_writer(settings)
     with writer.begin() as connection:
-        migrate(connection)
-        spatial.create_index(connection)
-        create_projections(connection)
+        make_tables(connection)
         reason = join(connection, settings, writer)
         _check_rules(connection)
     if settings.postgres_url is None:

@@ -55,6 +55,9 @@ COMMANDS: Final = {
             "order and signature."
         ),
     },
+    "api.cli.database": {
+        "database": "Make tables and rights in PostgreSQL, as the database's owner.",
+    },
     "api.cli.backup": {
         "backup": "Take, prove and restore backups, while the registry works.",
     },
