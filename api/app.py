@@ -24,6 +24,7 @@ from api.routes import (
     jobs,
     log,
     orders,
+    recorded,
     records,
     state,
     static_log,
@@ -155,8 +156,8 @@ def create_app(
     app.state.registry = registry
     app.state.gate = Gate()
     _take_orders(app, registry, limits, failed, confirmed=clock_confirmed)
-    served = (orders, records, units, claims, credentials, jobs, log, events, state, static_log)
-    for routes in (*served, trust, verify):
+    served = (orders, recorded, records, units, claims, credentials, jobs, log, events, state)
+    for routes in (*served, static_log, trust, verify):
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     for shown in (pages, verdict.router):
         app.include_router(shown, responses=PROBLEM_RESPONSES)

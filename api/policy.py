@@ -42,6 +42,7 @@ POLICIES: Final = {
     ("GET", "/v1/losses"): "public",
     ("GET", "/v1/losses/{loss}"): "public",
     ("GET", "/v1/openapi.json"): "public",
+    ("GET", "/v1/orders"): "public",
     ("GET", "/v1/parameters"): "public",
     ("GET", "/v1/parcels/{parcel}"): "public",
     ("GET", "/v1/projects"): "public",

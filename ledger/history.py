@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Tuple, or_, select, tuple_
 
 from contracts.values import Movement, Row
-from ledger.log.entry import parse_entry
+from ledger.log.entry import Entry, parse_entry
 from ledger.projection import Connect
 from ledger.tables import log_entry, view_movement
 
@@ -67,6 +67,15 @@ class History:
             .where(or_(view_movement.c.source == place, view_movement.c.target == place))
             .where(_position() > tuple_(*after))
         )
+
+    def recorded(self, actor: str, nonce: str) -> Entry | None:
+        """Return the entry of the order that an actor gave a nonce, if it is recorded."""
+        statement = select(log_entry.c.content).where(
+            log_entry.c.nonce == nonce, log_entry.c.actor == actor
+        )
+        with self.connect() as connection:
+            content = connection.execute(statement).scalar()
+        return None if content is None else parse_entry(content)
 
     def rows_of(self, kind: str, *, before: int) -> tuple[Row, ...]:
         """Return the rows that orders of a kind wrote before an entry, oldest first."""

@@ -11,7 +11,7 @@ It imports neither the service nor its database; the standard library, `cryptogr
 the log's formats and the orders' form are enough. Keys stay where they are: only signatures leave.
 """
 
-from api.client.answers import Final, Receipt
+from api.client.answers import Final, Receipt, Unrecorded
 from api.client.client import Client
 from api.client.errors import (
     ClientError,
@@ -35,4 +35,5 @@ __all__ = [
     "RefusedError",
     "UnknownOutcomeError",
     "UnreachableError",
+    "Unrecorded",
 ]

@@ -40,6 +40,20 @@ class Final:
     verdict: PolicyVerdict | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """An order that the registry has not recorded, as far as it was asked.
+
+    Attributes:
+        size: How many entries there were when it was looked for.
+        never: The log's own time has passed the order's validity: it can never be recorded. Until
+            then a copy that is still on its way may be.
+    """
+
+    size: int
+    never: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """What the registry states of an order before anything is compared."""

@@ -19,8 +19,8 @@ from api.client.retrying import (
     RETRY_STATUSES,
     Attempt,
     Patience,
+    attempt_of_answer,
     attempt_of_error,
-    attempt_of_status,
 )
 from contracts.values import Json
 from ledger.fetching import LOOPBACK_DIRECT
@@ -28,16 +28,24 @@ from ledger.fetching import LOOPBACK_DIRECT
 HEAD: Final = "Ledger-Head"
 AT_LEAST: Final = "Ledger-At-Least"
 ANSWER_BYTES_MAX: Final = 8 * 1_048_576
-_NOT_FOUND: Final = 404
+NOT_FOUND: Final = 404
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A success: its status and body, and whether an earlier attempt went unanswered."""
+    """An answer that counts.
+
+    Attributes:
+        status: A success, or 404 where nothing may be there.
+        content: The body.
+        earlier_open: An earlier attempt went unanswered.
+        size: How many entries there were, if the answer says so.
+    """
 
     status: int
     content: bytes
     earlier_open: bool
+    size: int | None
 
     def json(self) -> Json:
         """Return the body as JSON.
@@ -87,10 +95,9 @@ class Asking:
         """
         return self._until_answered(lambda: self._read(path), sends=False).content
 
-    def find(self, path: str) -> bytes | None:
-        """Return what lies at a path, or nothing if nothing does yet; raises as `get`."""
-        answered = self._until_answered(lambda: self._read(path), sends=False, absent=True)
-        return None if answered.status == _NOT_FOUND else answered.content
+    def find(self, path: str) -> Answered:
+        """Return the answer at a path, 404 if nothing is there yet; raises as `get`."""
+        return self._until_answered(lambda: self._read(path), sends=False, absent=True)
 
     def json(self, path: str) -> Json:
         """Return the JSON at a path; raises as `get`."""
@@ -104,9 +111,10 @@ class Asking:
         self, ask: Callable[[], httpx2.Response], *, sends: bool, absent: bool = False
     ) -> Answered:
         ends_s = time.monotonic() + self._patience.deadline_s
-        number, earlier_open, said = 0, False, "no answer"
+        number, earlier_open = 0, False
         while True:
             retry_after: str | None = None
+            problem: dict[str, Json] = {}
             try:
                 response = ask()
             except httpx2.HTTPError as error:
@@ -114,39 +122,51 @@ class Asking:
             else:
                 if response.status_code not in RETRY_STATUSES:
                     return self._take(response, earlier_open=earlier_open, absent=absent)
-                attempt, said = attempt_of_status(response.status_code), _said(response)
+                problem, said = _problem(response), _said(response)
+                attempt = attempt_of_answer(response.status_code, problem)
                 retry_after = response.headers.get("retry-after")
             earlier_open = earlier_open or (sends and attempt is Attempt.UNKNOWN)
             pause_s = self._patience.pause_s(number, retry_after)
             number += 1
             if time.monotonic() + pause_s > ends_s:
+                if "code" in problem:
+                    raise RefusedError(problem, earlier_open=earlier_open)
                 raise _gave_up(number, said, earlier_open=earlier_open)
             time.sleep(pause_s)
 
     def _take(self, response: httpx2.Response, *, earlier_open: bool, absent: bool) -> Answered:
         if len(response.content) > ANSWER_BYTES_MAX:
             raise MismatchError("the registry's answer is longer than any it gives")
-        self._see(response.headers.get(HEAD))
-        if response.is_success or (absent and response.status_code == _NOT_FOUND):
-            return Answered(response.status_code, response.content, earlier_open)
-        try:
-            problem = response.json()
-        except ValueError:
-            problem = None
-        if isinstance(problem, dict) and "code" in problem:
+        size = self._see(response.headers.get(HEAD))
+        if response.is_success or (absent and response.status_code == NOT_FOUND):
+            return Answered(response.status_code, response.content, earlier_open, size)
+        problem = _problem(response)
+        if "code" in problem:
             raise RefusedError(problem, earlier_open=earlier_open)
         raise UnreachableError(_said(response))
 
-    def _see(self, head: str | None) -> None:
+    def _see(self, head: str | None) -> int | None:
         """Remember how far the registry has shown itself; no later answer may be older."""
-        size = (head or "").partition(" ")[0]
-        if size.isascii() and size.isdigit() and len(size) < 17:
-            self._seen = max(self._seen, int(size))
+        text = (head or "").partition(" ")[0]
+        if not (text.isascii() and text.isdigit() and len(text) < 17):
+            return None
+        size = int(text)
+        self._seen = max(self._seen, size)
+        return size
 
 
 def _gave_up(attempts: int, said: str, *, earlier_open: bool) -> ClientError:
     text = f"no answer after {attempts} attempts ({said})"
     return UnknownOutcomeError(text) if earlier_open else UnreachableError(text)
+
+
+def _problem(response: httpx2.Response) -> dict[str, Json]:
+    """Return the problem document of an answer, if it is one."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
 
 
 def _said(response: httpx2.Response) -> str:

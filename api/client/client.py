@@ -1,25 +1,23 @@
 """The client: one object for one registry, to be used by one thread at a time."""
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Final as Constant
 from typing import Self
 
-from api.client.answers import Final, Receipt, Stated
-from api.client.asking import Answered, Asking
+from api.client.answers import Final, Receipt, Unrecorded
+from api.client.asking import NOT_FOUND, Asking
 from api.client.errors import MismatchError, RefusedError, UnreachableError
 from api.client.journal import Journal
 from api.client.retrying import Patience
+from api.client.settling import Settling
 from api.drafting.draft import Desk, Draft, draft_order
 from contracts.values import ORDER_LIFE_US, Json
-from ledger.log.entry import EntryError, parse_entry
-from ledger.log.merkle import ProofError, leaf_hash
+from ledger.log.merkle import ProofError
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
 
-CREATED: Constant = 201
 BATCH_LINES_MAX: Constant = 1_000
 POLL_S: Constant = 0.5
 CLOCKS_DIFFER_US: Constant = 60 * 1_000_000
@@ -53,6 +51,7 @@ class Client:
         clock: Callable[[], int] = clock_us,
     ) -> None:
         self._asking = Asking(url, patience or Patience())
+        self._settling = Settling(self._asking, journal)
         self._clock = clock
         self._journal = journal
         self._policy = policy
@@ -106,9 +105,7 @@ class Client:
             MismatchError: the registry answers with what was not signed.
             JournalError: it could not be written down, and was not sent.
         """
-        if self._journal is not None:
-            self._journal.sent(draft)
-        return self._settle(draft)
+        return self._settling.send(draft)
 
     def submit_all(self, drafts: Sequence[Draft]) -> list[Receipt | RefusedError]:
         """Send orders of one sequence together, up to 1,000; each sees the ones before it.
@@ -120,17 +117,17 @@ class Client:
         """
         if not 0 < len(drafts) <= BATCH_LINES_MAX:
             raise ValueError(f"1 to {BATCH_LINES_MAX} orders go together, not {len(drafts)}")
-        if self._journal is not None:
-            for draft in drafts:
-                self._journal.sent(draft)
-        body = b"\n".join(draft.envelope() for draft in drafts)
-        answered = self._asking.post("/v1/orders:batch", body, "application/x-ndjson")
-        lines = answered.content.splitlines()
-        if len(lines) != len(drafts):
-            raise MismatchError(f"{len(lines)} answers to {len(drafts)} orders")
-        return [
-            self._line(draft, line, answered) for draft, line in zip(drafts, lines, strict=True)
-        ]
+        return self._settling.send_all(drafts)
+
+    def resolve(self, draft: Draft) -> Receipt | Unrecorded:
+        """Look whether an order is recorded, without sending it.
+
+        Raises:
+            UnreachableError: nobody answers.
+            MismatchError: the registry answers with what was not signed.
+            JournalError: the outcome could not be written down.
+        """
+        return self._settling.look(draft)
 
     def resume(self) -> list[Receipt | RefusedError]:
         """Settle whatever the journal holds that was sent and never answered.
@@ -144,7 +141,7 @@ class Client:
         found: list[Receipt | RefusedError] = []
         for draft in self._journal.open_orders():
             try:
-                found.append(self._settle(draft))
+                found.append(self._settling.send(draft, in_doubt=True))
             except RefusedError as refused:
                 found.append(refused)
         return found
@@ -157,12 +154,13 @@ class Client:
             MismatchError: the proof does not hold under the policy.
         """
         ends_s = time.monotonic() + timeout_s
-        while (content := self._asking.find(f"/v1/entries/{receipt.seq}/proof")) is None:
+        path = f"/v1/entries/{receipt.seq}/proof"
+        while (answered := self._asking.find(path)).status == NOT_FOUND:
             if time.monotonic() > ends_s:
                 raise UnreachableError(f"entry {receipt.seq} is recorded and not yet published")
             time.sleep(POLL_S)
         try:
-            proof = TlogProof.parse(content)
+            proof = TlogProof.parse(answered.content)
             if proof.index != receipt.seq:
                 raise MismatchError(f"the proof is of entry {proof.index}, not {receipt.seq}")
             verdict = (
@@ -170,47 +168,4 @@ class Client:
             )
         except ProofError as error:
             raise MismatchError(f"entry {receipt.seq} is not proven: {error}") from error
-        return Final(proof=content, verdict=verdict)
-
-    def _settle(self, draft: Draft) -> Receipt:
-        try:
-            answered = self._asking.post("/v1/orders", draft.envelope(), "application/json")
-        except RefusedError as refused:
-            self._close(draft, refused)
-            raise
-        stated = Stated.of(answered.json(), again=answered.status != CREATED)
-        return self._compare(draft, stated)
-
-    def _line(self, draft: Draft, line: bytes, answered: Answered) -> Receipt | RefusedError:
-        value = json.loads(line)
-        if isinstance(value, dict) and "code" in value:
-            refused = RefusedError(value, earlier_open=answered.earlier_open)
-            self._close(draft, refused)
-            return refused
-        return self._compare(draft, Stated.of(value, again=answered.earlier_open))
-
-    def _close(self, draft: Draft, refused: RefusedError) -> None:
-        # While an earlier attempt may still arrive, the journal keeps the order open.
-        if self._journal is not None and not refused.earlier_open:
-            self._journal.refused(draft, refused.code)
-
-    def _compare(self, draft: Draft, stated: Stated) -> Receipt:
-        """Fetch the entry and compare it with what was signed; nothing is believed untested."""
-        content = self._asking.get(f"/v1/entries/{stated.seq}")
-        try:
-            entry = parse_entry(content)
-        except EntryError as error:
-            raise MismatchError(f"entry {stated.seq} is no entry: {error}") from error
-        if entry.order_bytes != draft.order_bytes:
-            raise MismatchError(f"entry {stated.seq} holds another order than was signed")
-        if entry.seq != stated.seq or leaf_hash(content) != stated.leaf_hash:
-            raise MismatchError(f"entry {stated.seq} is not the one that was acknowledged")
-        if self._journal is not None:
-            self._journal.recorded(draft, stated.seq)
-        return Receipt(
-            seq=stated.seq,
-            id=stated.id,
-            leaf_hash=stated.leaf_hash,
-            entry=content,
-            again=stated.again,
-        )
+        return Final(proof=answered.content, verdict=verdict)

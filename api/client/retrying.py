@@ -1,17 +1,24 @@
 """Asking again: how long, how soon, and what a client may conclude from an attempt that failed."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
 import httpx2
 
+from contracts.values import Json
+
 _UNSENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 RETRY_STATUSES: Final = frozenset({408, 412, 425, 429, 500, 502, 503, 504, 507})
 """Answers that say nothing against the request: it may be sent again as it is."""
 
 _NOTHING_DONE: Final = frozenset({408, 412, 425, 429, 507})
+_NOTHING_DONE_TITLES: Final = frozenset({"busy", "clock", "queue_full"})
+"""Problems answered with 503 that say so; any other of them leaves the outcome open."""
+
+UNAVAILABLE: Final = 503
 RETRY_AFTER_S_MAX: Final = 60.0
 
 
@@ -60,9 +67,16 @@ def attempt_of_error(error: httpx2.HTTPError) -> Attempt:
     return Attempt.NOTHING_DONE if isinstance(error, _UNSENT) else Attempt.UNKNOWN
 
 
-def attempt_of_status(status: int) -> Attempt:
+def attempt_of_answer(status: int, problem: Mapping[str, Json]) -> Attempt:
     """Say what is known after an answer that asks for another attempt.
 
-    A gateway's 502 or 504 hides what the registry did, and so may the registry's own 500 or 503.
+    A gateway's 502 or 504 hides what the registry did, and so may the registry's own 500 or 503,
+    unless its problem document says that nothing was recorded.
     """
-    return Attempt.NOTHING_DONE if status in _NOTHING_DONE else Attempt.UNKNOWN
+    unavailable = status == UNAVAILABLE
+    named = "code" in problem or problem.get("title") in _NOTHING_DONE_TITLES
+    return (
+        Attempt.NOTHING_DONE
+        if status in _NOTHING_DONE or (unavailable and named)
+        else Attempt.UNKNOWN
+    )

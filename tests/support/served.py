@@ -8,7 +8,6 @@ from threading import Thread
 import uvicorn
 
 from api.app import create_app
-from api.deps import now_us
 from tests.support.ledger import World
 
 
@@ -16,7 +15,7 @@ from tests.support.ledger import World
 def served(world: World) -> Iterator[int]:
     """Serve a registry; yield the port."""
     app = create_app(world.registry)
-    app.dependency_overrides[now_us] = lambda: world.now_us
+    app.state.clock = lambda: world.now_us
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", lifespan="on", ws="none")
     server = uvicorn.Server(config)

@@ -170,7 +170,7 @@ def test_another_entry_than_the_acknowledged_is_noticed(
     with client_at(scene, port) as client:
         earlier = client.submit(payment(client, scene)).seq
         monkeypatch.setattr(registry, "entry_bytes", lambda self, _: good(self, earlier))
-        with pytest.raises(MismatchError, match="another order"):
+        with pytest.raises(MismatchError, match="is entry"):
             client.submit(payment(client, scene))
 
 
