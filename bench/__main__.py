@@ -10,6 +10,7 @@ MODULES = {
     "submit-sqlite": "bench.submit_sqlite",
     "submit-postgres": "bench.submit_postgres",
     "scaling": "bench.scaling",
+    "http": "bench.http",
     "append-memory": "bench.append_memory",
     "audit": "bench.audit_speed",
     "state-root": "bench.state_root",
