@@ -173,7 +173,7 @@ def roles_of(books: Books, account: str, person: str) -> tuple[str, ...]:
     found: list[str] = []
     for item in persons_of(row):
         if item.get("person") == person and isinstance(item["roles"], list):
-            found.extend(role for role in item["roles"] if isinstance(role, str))
+            found += [role for role in item["roles"] if isinstance(role, str)]
     return tuple(found)
 
 
@@ -182,7 +182,7 @@ def persons_of(account: Value | None) -> tuple[dict[str, Json], ...]:
     listed = account["representatives"] if account else []
     if not isinstance(listed, list):
         return ()
-    return tuple(item for item in listed if isinstance(item, dict))
+    return tuple([item for item in listed if isinstance(item, dict)])
 
 
 def holder_needs(

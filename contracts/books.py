@@ -64,28 +64,35 @@ def cut(blocks: Iterable[Block], movement: Movement) -> tuple[Block, ...]:
     """
     parts: list[Block] = []
     moved = 0
+    _, moved_first, moved_end, source, target = movement
     for block in sorted(blocks):
-        low, high = max(block.first, movement.first), min(block.end, movement.end)
-        if low >= high:
+        batch, first, end, place = block
+        if end <= moved_first or first >= moved_end:
             parts.append(block)
             continue
-        if block.place != movement.source:
-            raise BlocksError(f"{block} is not in {movement.source}")
-        moved += high - low
-        if block.first < low:
-            parts.append(Block(block.batch, block.first, low, block.place))
-        parts.append(Block(block.batch, low, high, movement.target))
-        if high < block.end:
-            parts.append(Block(block.batch, high, block.end, block.place))
-    if moved != movement.quantity_kg:
+        if place != source:
+            raise BlocksError(f"{block} is not in {source}")
+        if first < moved_first:
+            parts.append(Block(batch, first, moved_first, place))
+            first = moved_first
+        stays = end > moved_end
+        parts.append(Block(batch, first, moved_end if stays else end, target))
+        moved += parts[-1].end - first
+        if stays:
+            parts.append(Block(batch, moved_end, end, place))
+    if moved != moved_end - moved_first:
         raise BlocksError(f"{movement} moves units that do not exist")
-    return join(parts)
+    return _joined(parts)
 
 
 def join(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Coalesce adjacent blocks of one batch in one place."""
+    return _joined(sorted(blocks))
+
+
+def _joined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     joined: list[Block] = []
-    for block in sorted(blocks):
+    for block in blocks:
         if joined:
             batch, first, end, place = joined[-1]
             if end == block.first and place == block.place and batch == block.batch:

@@ -6,6 +6,7 @@ along in a short list costs less than any tree.
 
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from contracts.books import Block, age
@@ -17,7 +18,12 @@ PlaceKey: TypeAlias = tuple[str, int]
 
 def place_key(block: Block) -> PlaceKey:
     """Return what sorts a block among those of its place, oldest first."""
-    return "".join(age(block.batch)), block.first
+    return _age_text(block.batch), block.first
+
+
+@lru_cache(maxsize=1_024)
+def _age_text(batch: str) -> str:
+    return "".join(age(batch))
 
 
 @dataclass(slots=True)

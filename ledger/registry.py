@@ -34,8 +34,8 @@ from ledger.store import Head, HeadMovedError
 from ledger.submit import passkey_scope, submit_checked
 
 CHECKPOINT_FILE: Final = CHECKPOINT_PATH
-TOGETHER_MAX: Final = 1_024
-"""So many orders share one transaction; the lock is then held for some tenth of a second."""
+TOGETHER_MAX: Final = 2_048
+"""So many orders share one transaction; the lock is then held for some sixth of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

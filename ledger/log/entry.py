@@ -9,6 +9,7 @@ Here is decided what *is* an entry, never whether its order was allowed: that is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, TypedDict, Unpack, cast
 
 from .canonical import (
@@ -225,15 +226,16 @@ def _row_key(row: Json) -> str:
 
 
 def _signature_bytes(sigs: Iterable[Signature]) -> bytes:
-    by_key = sorted(sigs, key=lambda signature: signature.key)
+    by_key = sorted(sigs, key=attrgetter("key"))
     check_signatures(by_key)
-    if all(signature.alg == ED25519 for signature in by_key):
-        return b"[%b]" % b",".join(
-            b'{"alg":"ed25519","key":"%b","sig":"%b"}'
-            % (one.key.hex().encode(), one.sig.hex().encode())
-            for one in by_key
-        )
-    return encode_parsed([signature.to_json() for signature in by_key])
+    written = []
+    for one in by_key:
+        if one.alg == ED25519:
+            key, sig = one.key.hex().encode(), one.sig.hex().encode()
+            written.append(b'{"alg":"ed25519","key":"%b","sig":"%b"}' % (key, sig))
+        else:
+            written.append(encode_parsed(one.to_json()))
+    return b"[%b]" % b",".join(written)
 
 
 def _check_outcome_size(outcome_bytes: bytes) -> None:
