@@ -60,7 +60,7 @@ def reading_of(
     Raises:
         BehindError: this node has not got that far yet.
     """
-    with registry.reading() as reading:
+    with registry.reading(at_least) as reading:
         if reading.head.size < at_least:
             raise BehindError(size=reading.head.size, wanted=at_least)
         response.headers[HEAD_HEADER] = f"{reading.head.size} {reading.head.root.hex()}"

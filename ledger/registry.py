@@ -26,6 +26,7 @@ from ledger.publish import high_water
 from ledger.publish.high_water import HighWater
 from ledger.publish.published import tiles_in
 from ledger.reading import Reading, reading
+from ledger.replica import Replica, open_replica
 from ledger.schema import make_tables
 from ledger.settings import Settings
 from ledger.signature_pool import new_pool
@@ -48,6 +49,7 @@ class Registry:
         reader: The read engine; every statement stands by itself.
         checker: The first stage of taking orders in; what it has checked, `submit_checked` takes.
         standing: Whether this node may record.
+        replica: Where readings are taken if it is not behind.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Registry:
     reader: Engine
     checker: Checker
     standing: Standing = field(default_factory=Standing)
+    replica: Replica | None = None
 
     @property
     def read_only_reason(self) -> str | None:
@@ -128,9 +131,9 @@ class Registry:
         """Return the books for reading."""
         return StoredBooks(connect=self.reader.connect)
 
-    def reading(self) -> AbstractContextManager[Reading]:
-        """Give one moment of the ledger, for questions that must be answered together."""
-        return reading(self.reader)
+    def reading(self, at_least: int = 0) -> AbstractContextManager[Reading]:
+        """Give one moment of the ledger, with so many entries if there are any such moments."""
+        return self.replica.reading(at_least) if self.replica else reading(self.reader)
 
     def origin(self) -> str:
         """Return the log's origin.
@@ -203,6 +206,8 @@ class Registry:
         self.checker.close()
         self.writer.dispose()
         self.reader.dispose()
+        if self.replica is not None:
+            self.replica.close()
 
 
 def _subtrees(connection: Connection) -> Subtree:
@@ -221,7 +226,7 @@ def open_registry(settings: Settings) -> Registry:
     with writer.begin() as connection:
         make_tables(connection)
         reason = join(connection, settings, writer)
-        _check_rules(connection)
+        rulesets.check_shipped(StoredBooks.inside(connection))
     if settings.postgres_url is None:
         settings.vault.chmod(0o600)
     reader = open_reader(settings)
@@ -231,13 +236,5 @@ def open_registry(settings: Settings) -> Registry:
         reader=reader,
         checker=Checker(lambda: passkey_scope(reader), new_pool()),
         standing=Standing(reason),
+        replica=open_replica(settings, reader),
     )
-
-
-def _check_rules(connection: Connection) -> None:
-    active = StoredBooks.inside(connection).row("rules/active")
-    if active is not None and active["hash"] not in rulesets.shipped():
-        raise rulesets.RulesMissingError(
-            f"the rule set in force, {active['hash']}, is not shipped with this version; "
-            "install the version that ships it"
-        )

@@ -91,6 +91,20 @@ def shipped() -> Mapping[str, RuleSet]:
     return {rule_set_hash(_V1): RuleSet(v1.read, v1.decide_read)}
 
 
+def check_shipped(books: Books) -> None:
+    """Check that this node ships the rule set in force.
+
+    Raises:
+        RulesMissingError: it does not.
+    """
+    active = books.row("rules/active")
+    if active is not None and active["hash"] not in shipped():
+        raise RulesMissingError(
+            f"the rule set in force, {active['hash']}, is not shipped with this version; "
+            "install the version that ships it"
+        )
+
+
 @cache
 def newest() -> str:
     """Return the hash of the newest rule set of this node, for new orders and new registries."""

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
             outside `data`, so that restoring an old `data` cannot roll the mark back.
         database_url: Database of the ledger: sqlite:/// or postgresql://, where a password belongs
             into a file that PGPASSFILE names; by default SQLite at `data`/ledger.db.
+        replica_url: A read replica of that database (postgresql://), from which readings are
+            answered while it is not behind.
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
         anchor_url: Address of the time-stamping authority (RFC 3161) that dates a checkpoint a day
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     data: Path = Path("data")
     keys: Path = Path("keys")
     database_url: str | None = Field(default=None, repr=False)
+    replica_url: str | None = Field(default=None, repr=False)
     base_url: str = "http://127.0.0.1:8000"
     mirror_url: str | None = None
     anchor_url: str | None = None

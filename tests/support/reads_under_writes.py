@@ -49,8 +49,14 @@ def writing(scene: Scene, random: Random) -> Iterator[None]:
         thread.join()
 
 
-def compare(scene: Scene, seed: int, questions: int) -> int:
+def compare(scene: Scene, seed: int, questions: int, *, remembering: bool = False) -> int:
     """Ask so many random questions; return how many different moments the answers spoke of.
+
+    Args:
+        scene: What is asked about.
+        seed: Of the questions and of what is written meanwhile.
+        questions: How many.
+        remembering: Tell with each question how many entries the answers so far had seen.
 
     Raises:
         AssertionError: an answer is not the model's at the size it names, or goes back in time.
@@ -64,13 +70,14 @@ def compare(scene: Scene, seed: int, questions: int) -> int:
         for start in range(0, questions, AT_ONCE):
             with writing(scene, random):
                 for _ in range(min(AT_ONCE, questions - start)):
-                    moments.add(_ask(service, model, random))
+                    moments.add(_ask(service, model, random, remembering=remembering))
     return len(moments)
 
 
-def _ask(service: Service, model: ReadModel, random: Random) -> int:
+def _ask(service: Service, model: ReadModel, random: Random, *, remembering: bool) -> int:
     path, expected = _question(model, random)
-    answer = service.client.get(path)
+    headers = {"Ledger-At-Least": str(model.size)} if remembering else {}
+    answer = service.client.get(path, headers=headers)
     assert answer.status_code == 200, answer.text
     size, root = answer.headers["Ledger-Head"].split()
     assert int(size) >= model.size, "an answer went back in time"
