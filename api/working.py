@@ -8,6 +8,7 @@ from typing import Final
 
 from api.committing import clock_us
 from api.subjects import Walk
+from api.tasks.delivering import add_due
 from api.tasks.issuing import IssueArguments, is_something_left
 from api.tasks.table import TASKS
 from ledger.jobs import nightly
@@ -94,6 +95,8 @@ class Due:
             if task.nightly:
                 nightly.add(self.queue, task, day)
         self._papers()
+        if "deliver" in self.tasks:
+            add_due(self.registry, self.queue)
 
     def _papers(self) -> None:
         """Have papers issued when another checkpoint is there: what it covers is due."""

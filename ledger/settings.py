@@ -43,6 +43,8 @@ class Settings(BaseSettings):
         jobs: Whether whoever publishes also works at jobs: auto or off.
         job_slots: How many jobs such a process does at once.
         nightly_hour: The hour (UTC+8) from which on the nightly jobs are due.
+        webhook_networks: Networks (CIDR, separated by spaces) to which messages may go although
+            they are not of the public internet.
     """
 
     model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     jobs: Literal["auto", "off"] = "auto"
     job_slots: int = Field(default=2, ge=1, le=64)
     nightly_hour: int = Field(default=2, ge=0, le=23)
+    webhook_networks: str = ""
 
     @property
     def postgres_url(self) -> str | None:

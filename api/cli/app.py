@@ -89,6 +89,9 @@ COMMANDS: Final = {
     "api.cli.jobs": {
         "jobs": "Long work: see it, try it again, drop it, do it.",
     },
+    "api.cli.webhooks": {
+        "webhooks": "Tell others of entries: Standard Webhooks, at least once.",
+    },
     "api.cli.witness": {
         "witness": "Watch a log: cosign its checkpoints if they continue each other.",
     },

@@ -131,7 +131,11 @@ class EmbeddedQueue:
             values |= {"state": State.WAITING, "due_us": due_us, "queue": COMMON}
         with self.writer.begin() as connection:
             ended = connection.execute(update(side_job).where(is_held(claim)).values(values))
-            if ended.rowcount == 1 and outcome.end is not End.HANDED_BACK:
+            if outcome.end is End.DONE and not outcome.is_kept:
+                mine = (_JOB.id == claim.job) & (_JOB.state == State.DONE)
+                connection.execute(delete(side_job).where(mine))
+                notes.forget(connection, [claim.job])
+            elif ended.rowcount == 1 and outcome.end is not End.HANDED_BACK:
                 is_done = outcome.end is End.DONE
                 failures = 0 if is_done else claim.failures + 1
                 notes.write(connection, claim.job, text=outcome.text, failures=failures)

@@ -1,6 +1,7 @@
 """A job that this process does itself, now: seen by all, and alone under its key like any other."""
 
 import secrets
+from dataclasses import replace
 from threading import Event
 from typing import Final
 
@@ -35,7 +36,7 @@ def do_here(registry: Registry, task: Task[Given], arguments: Given, stop: Event
     number = queue.add(task, arguments, queue=place)
     crew = Crew(
         registry=registry,
-        tasks={task.name: task},
+        tasks={task.name: replace(task, is_kept=True)},
         say=say,
         queue=place,
         until_empty=True,
@@ -44,6 +45,8 @@ def do_here(registry: Registry, task: Task[Given], arguments: Given, stop: Event
     work(queue, crew, stop)
     job = queue.job(number)
     if job.state is not State.WAITING or job.tries > 0:
+        if job.state is State.DONE and not task.is_kept:
+            queue.drop(number)
         return job
     queue.drop(number)
     if not stop.is_set():

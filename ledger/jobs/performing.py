@@ -27,18 +27,23 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a try: a sentence if there is one, and how long to wait before the next."""
+    """What came of a try: a sentence if there is one, and how long to wait before the next.
+
+    `is_kept` says whether a job that is done is kept.
+    """
 
     end: End
     text: str = ""
     wait_s: float = 0.0
+    is_kept: bool = True
 
 
 def perform(task: Task[Any], claim: Claim, work: Work) -> Outcome:
     """Do a job once."""
     try:
         arguments = task.arguments.model_validate(json.loads(claim.arguments))
-        return Outcome(end=End.DONE, text=task.function(work, arguments))
+        text = task.function(work, arguments)
+        return Outcome(end=End.DONE, text=text, is_kept=task.is_kept)
     except StoppedError:
         # Not at once: this worker may not have heard that it is to end.
         return Outcome(end=End.HANDED_BACK, wait_s=HANDED_BACK_S)

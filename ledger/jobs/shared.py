@@ -94,8 +94,12 @@ class SharedQueue:
             return
         failures = 0 if outcome.end is End.DONE else claim.failures + 1
         with self.writer.begin() as connection:
-            if self._hold(connection, claim):
+            if not self._hold(connection, claim):
+                return
+            if outcome.is_kept:
                 notes.write(connection, claim.job, text=outcome.text, failures=failures)
+            else:
+                notes.forget(connection, [claim.job])
 
     def failures_of(self, job: int) -> int:
         """Return how often a job has failed."""

@@ -56,16 +56,26 @@ class _Retrying(BaseRetryStrategy):
 
 
 class _OwnJobs(JobManager):
-    """Ends only jobs that are still this worker's; procrastinate would end them by number."""
+    """Ends only jobs that are still this worker's; procrastinate would end them by number.
+
+    Args:
+        connector: Procrastinate's.
+        forgotten: Names of tasks whose jobs are not kept when they are done.
+    """
+
+    def __init__(self, connector: PsycopgConnector, forgotten: frozenset[str]) -> None:
+        super().__init__(connector)
+        self._forgotten = forgotten
 
     async def finish_job(self, job: LibraryJob, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - the library's own signature
         """End a job for good."""
+        del delete_job
         await self.connector.execute_query_async(
             query=f"SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete)s) {_MINE}",
             job_id=job.id,
             worker_id=job.worker_id,
             status=status.value,
-            delete=delete_job,
+            delete=status is Status.SUCCEEDED and job.task_name in self._forgotten,
         )
 
     async def retry_job(
@@ -106,8 +116,9 @@ class SharedWorker:
             conninfo=self.queue.url, min_size=1, max_size=self.crew.slots + 3
         )
         app = App(connector=connector)
-        app.job_manager = _OwnJobs(connector)
-        for task in self.crew.tasks.values():
+        tasks = self.crew.tasks.values()
+        app.job_manager = _OwnJobs(connector, frozenset(t.name for t in tasks if not t.is_kept))
+        for task in tasks:
             app.task(name=task.name, pass_context=True, retry=_Retrying())(self._doing(task))
         async with app.open_async():
             worker = Worker(

@@ -133,6 +133,7 @@ class Task(Generic[Given]):
         limit_s: How long it may take; checked where it tells how far it is.
         key: What only one job at a time may run with, and only one may wait with.
         nightly: Whether it is due every night.
+        is_kept: Whether a job that is done is kept for a while, for people to see.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Task(Generic[Given]):
     limit_s: float = 3_600.0
     key: Callable[[Given], str]
     nightly: bool = False
+    is_kept: bool = True
 
     def key_of(self, arguments: Given) -> str:
         """Return the key of a job, by task."""
