@@ -120,7 +120,7 @@ def sinkledger() -> None:
 
 
 def main() -> None:
-    """Run the command; an expected failure is one sentence and exit code 1 or 2."""
+    """Run the command; an expected failure is one sentence and an exit code from 1 to 3."""
     try:
         app()
     except CommandError as error:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from api.cli.given import sentence_of
 from api.cli.output import CommandError, console
 from api.drafting.bodies import BodyError, body_from
-from api.drafting.draft import Draft, save
+from api.drafting.draft import Draft, DraftError, load, save
 from contracts.values import Json
 
 DAY_US = 86_400_000_000
@@ -26,6 +27,20 @@ ActorOption = Annotated[
 ]
 TemplateOption = Annotated[bool, typer.Option("--template", help="Print an example and stop.")]
 DaysOption = Annotated[int, typer.Option("--days", min=1, max=30, help="How long it stays valid.")]
+
+
+def load_order(path: Path) -> Draft:
+    """Read an `.order` file.
+
+    Raises:
+        CommandError: it cannot be read, or is none.
+    """
+    try:
+        return load(path)
+    except OSError as error:
+        raise CommandError(sentence_of(error)) from error
+    except DraftError as error:
+        raise CommandError(str(error)) from error
 
 
 def read_body(path: Path | None, fields: Sequence[str]) -> dict[str, Json]:

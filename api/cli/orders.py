@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli import draft
-from api.cli.given import sentence_of
+from api.cli import draft, sending
+from api.cli.draft_file import load_order
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
-from api.drafting.draft import Draft, DraftError, load, save
+from api.drafting.draft import DraftError, save
 from api.founding import publish_first_entry
 from api.keys import KeyFileError, load_seed, make_key
 from api.text.refusals import explain
@@ -22,6 +22,8 @@ from ledger.log.entry import Entry
 
 order_commands = typer.Typer(help="Draft, show, sign and submit orders.", no_args_is_help=True)
 order_commands.add_typer(draft.commands, name="draft")
+order_commands.command("send")(sending.send)
+order_commands.command("find")(sending.find)
 commands = typer.Typer()
 commands.add_typer(order_commands, name="order")
 
@@ -52,7 +54,7 @@ def keygen(
 @order_commands.command("show")
 def show(path: Annotated[Path, typer.Argument(help="An .order file.")]) -> None:
     """Show what an order says and who has signed it."""
-    loaded = _load(path)
+    loaded = load_order(path)
     order = loaded.order
     print_table(
         str(order["kind"]),
@@ -73,7 +75,7 @@ def sign(
     out: Annotated[Path | None, typer.Option("--out", help="Default: the same file.")] = None,
 ) -> None:
     """Sign an order with one or more local keys; the file then goes to the next signer."""
-    signed = _load(path)
+    signed = load_order(path)
     for file in key:
         try:
             signed = signed.signed_with(_seed(file))
@@ -112,7 +114,7 @@ def submit(
 ) -> None:
     """Submit signed orders; each sees the ones before it, one refusal stops none of the others."""
     registry = open_place(data, keys)
-    envelopes = [_load(path).envelope() for path in paths]
+    envelopes = [load_order(path).envelope() for path in paths]
     signed = [read_envelope(envelope) for envelope in envelopes]
     results = registry.submit(signed, now_us=now_us(), clock_confirmed=confirm_clock)
     if registry.size() > 0:
@@ -124,15 +126,6 @@ def submit(
         print_table("submitted", [(str(a["file"]), str(a["text"])) for a in answers])
     if any(answer["refused"] for answer in answers):
         raise typer.Exit(1)
-
-
-def _load(path: Path) -> Draft:
-    try:
-        return load(path)
-    except OSError as error:
-        raise CommandError(sentence_of(error)) from error
-    except DraftError as error:
-        raise CommandError(str(error)) from error
 
 
 def _answer(path: Path, result: Entry | Refused) -> dict[str, Json]:
