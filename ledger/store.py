@@ -14,6 +14,7 @@ from ledger.bulk import Values, insert_many
 from ledger.epoch import check_epoch, epoch_holds
 from ledger.log.entry import PREV_OF_FIRST, Entry
 from ledger.log.merkle import EMPTY_ROOT, Frontier, Node, leaf_hash, node_hash
+from ledger.notices import announce
 from ledger.tables import log_entry, log_subtree, view_head
 
 PAGE_ROWS: Final = 1_000
@@ -97,6 +98,7 @@ def append(connection: Connection, entries: Sequence[Entry], *, after: Head) -> 
     move_head(connection, after, last)
     insert_entries(connection, zip(entries, leaves, strict=True))
     insert_subtrees(connection, nodes)
+    announce(connection, last.size)
     return last
 
 

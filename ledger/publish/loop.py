@@ -12,6 +12,7 @@ from typing import Final
 
 from ledger.log.note import NoteError, parse_note
 from ledger.log.tree_head import parse_checkpoint
+from ledger.notices import notices
 from ledger.publish.lease import LeaseError
 from ledger.publish.publisher import Publisher
 from ledger.publish.quorum import NoQuorumError
@@ -37,18 +38,19 @@ def keep_publishing(publisher: Publisher, stop: Event, say: Callable[[str], None
     settings = publisher.registry.settings
     next_new_s = next_idle_s = 0.0
     said = ""
-    while not stop.is_set():
-        now_s = time.monotonic()
-        if now_s >= next_idle_s or (now_s >= next_new_s and _has_news(publisher)):
-            next_new_s = now_s + settings.publish_seconds
-            next_idle_s = now_s + settings.recosign_seconds
-            fault = _try(publisher)
-            if fault:
-                next_idle_s = next_new_s
-                if fault != said:
-                    say(fault)
-            said = fault
-        stop.wait(LOOK_S)
+    with notices(settings, stop) as news:
+        while not stop.is_set():
+            now_s = time.monotonic()
+            if now_s >= next_idle_s or (now_s >= next_new_s and _has_news(publisher)):
+                next_new_s = now_s + settings.publish_seconds
+                next_idle_s = now_s + settings.recosign_seconds
+                fault = _try(publisher)
+                if fault:
+                    next_idle_s = next_new_s
+                    if fault != said:
+                        say(fault)
+                said = fault
+            news.wait(LOOK_S)
 
 
 def _has_news(publisher: Publisher) -> bool:
