@@ -1,37 +1,44 @@
-"""The service is killed at the first byte of its answer: what it said it had recorded is there."""
+"""T03 at the last boundary: whoever saw the first byte of a success finds his order in the log."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.support.first_byte import answered_before_the_commit, opened
+from tests.support.first_byte import Told, closed, die_on_first_bytes, told_early
+from tests.support.ledger import open_scene
+from tests.support.memory import folder_in_memory
 
-KILLS = 3
-
-
-def kill(folder: Path, times: int) -> None:
-    service = opened(folder)
-    for _ in range(times):
-        service.kill_at_the_first_byte()
-    print(f"{service.kills} kills at the first byte, {service.lost} lost; below {3 / times:.1e}")
-    assert service.lost == 0
+FEW = 40
+MANY = 1_250
 
 
-def test_a_2xx_whose_first_byte_was_seen_is_in_the_log(tmp_path: Path) -> None:
-    kill(tmp_path, KILLS)
+def die(folder: Path, least: int) -> Told:
+    with folder_in_memory(folder) as fast:
+        scene, told = open_scene(fast), Told()
+        closed(scene)
+        die_on_first_bytes(scene, told, least=least, sabotage=None)
+    return told
 
 
-def test_the_same_kill_sees_a_service_that_answers_before_it_commits(tmp_path: Path) -> None:
-    service = opened(tmp_path, answered_before_the_commit)
-    service.kill_at_the_first_byte()
-    assert service.lost == 1
+def test_a_server_killed_on_the_first_byte_of_an_answer_has_recorded_what_it_said(
+    tmp_path: Path,
+) -> None:
+    told = die(tmp_path, FEW)
+    assert told.kills >= 2
+    assert told.lost == []
 
 
 @pytest.mark.faults
-def test_twenty_answers_whose_first_byte_was_seen_are_in_the_log(tmp_path: Path) -> None:
-    kill(tmp_path, 20)
+def test_a_server_killed_on_1250_first_bytes_has_recorded_what_it_said(tmp_path: Path) -> None:
+    told = die(tmp_path, MANY)
+    assert told.kills >= 50
+    assert told.answers >= MANY
+    assert told.lost == []
 
 
-@pytest.mark.soak
-def test_over_a_thousand_answers_whose_first_byte_was_seen_are_in_the_log(tmp_path: Path) -> None:
-    kill(tmp_path, 1_250)
+def test_the_same_deaths_see_a_server_that_answers_before_the_commit(tmp_path: Path) -> None:
+    with folder_in_memory(tmp_path) as fast:
+        scene, told = open_scene(fast), Told()
+        closed(scene)
+        die_on_first_bytes(scene, told, least=FEW, sabotage=told_early)
+    assert told.lost

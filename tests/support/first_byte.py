@@ -1,113 +1,157 @@
-"""Killing the service at the first byte of its answer: a 2xx that anybody saw is in the log."""
+"""Killing a server on the first byte of an answer, while many orders are on their way."""
 
-import shutil
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Timer
+from random import Random
+from selectors import EVENT_READ, DefaultSelector
+from socket import create_connection, create_server, socket
 from typing import Any
 from unittest import mock
 
 import uvicorn
 
 from api.app import create_app
-from api.deps import now_us
-from ledger.intake import SignedOrder
-from ledger.log.canonical import canonical
-from ledger.registry import Registry, open_registry
+from api.taking import Taking
+from ledger import store
+from ledger.audit.audit import audit
+from ledger.intake import SignedOrder, envelope_bytes
+from ledger.log.entry import parse_entry
+from ledger.registry import open_registry
+from ledger.tickets import Recorded
 from tests.support import bodies
-from tests.support.children import Report, fork
-from tests.support.ledger import Scene, open_scene, settings_in
+from tests.support.children import fork
+from tests.support.ledger import Scene
 
+CLIENTS = 24
 PATIENCE_S = 20.0
-LATE_S = 0.5
-STATUS_BYTES = len(b"HTTP/1.1 201")
+EARLY_S = 0.2
+HEAD = "POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {}"
 
-
-def envelope(signed: SignedOrder) -> bytes:
-    """Return what is sent for an order without private records."""
-    return canonical(
-        {"order": signed.order_json, "sigs": [dict(one.to_json()) for one in signed.sigs]}
-    )
-
-
-Sabotage = Callable[[], AbstractContextManager[object]]
+Sabotage = Callable[[Taking], None]
 
 
 @dataclass(slots=True)
-class Service:
-    """A registry whose service is killed again and again."""
+class Told:
+    """What clients were told before the server died, over all its lives."""
 
-    scene: Scene
-    sabotage: Sabotage = nullcontext
     kills: int = 0
-    lost: int = 0
-
-    def kill_at_the_first_byte(self) -> None:
-        """Serve, send an order, kill the service when it begins to answer, and look."""
-        world, settings = self.scene.world, self.scene.world.registry.settings
-        listening = socket.create_server(("127.0.0.1", 0))
-
-        def work(_report: Report) -> None:
-            with self.sabotage():
-                app = create_app(open_registry(settings))
-                app.dependency_overrides[now_us] = lambda: world.now_us
-                config = uvicorn.Config(app, log_level="critical", lifespan="on", ws="none")
-                uvicorn.Server(config).run(sockets=[listening])
-
-        body = bodies.transfer(self.scene.owner, self.scene.buyer, quantity_kg=1)
-        signed = world.signed("units.transfer", body)
-        child = fork(work)
-        try:
-            status = first_bytes(listening.getsockname(), envelope(signed))
-        finally:
-            child.kill()
-            listening.close()
-            child.reports()
-        assert status.startswith(b"HTTP/1.1 2"), status
-        self.kills += 1
-        registry = open_registry(settings)
-        end = registry.size()
-        there = registry.entry(end - 1)
-        self.lost += there.order_bytes != signed.order_bytes
-        registry.close()
+    answers: int = 0
+    lost: list[str] = field(default_factory=list)
 
 
-def first_bytes(address: tuple[str, int], content: bytes) -> bytes:
-    """Send an order and return the beginning of the answer, as soon as there is one."""
-    with socket.create_connection(address, PATIENCE_S) as sent:
-        head = (
-            "POST /v1/orders HTTP/1.1\r\nHost: registry.example\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-        )
-        sent.sendall(head.encode() + content)
-        return sent.recv(STATUS_BYTES)
+def die_on_first_bytes(scene: Scene, told: Told, *, least: int, sabotage: Sabotage | None) -> None:
+    """Serve and die again and again, until clients were told of `least` orders.
 
-
-def opened(folder: Path, sabotage: Sabotage = nullcontext) -> Service:
-    """Return the scene's service."""
-    scene = open_scene(folder)
-    scene.world.registry.close()
-    return Service(scene, sabotage)
-
-
-@contextmanager
-def answered_before_the_commit() -> Iterator[None]:
-    """A service that commits after it has answered, as a framework's teardown does.
-
-    What it answers it has from a copy of the registry, which decides the same.
+    Each order that was answered with 2xx must be in the log, byte for byte; each is sent again, and
+    nothing may be there twice.
     """
-    real = Registry.submit_checked
+    random, settings = Random(least), scene.world.registry.settings
+    before = _size(scene)
+    sent: list[SignedOrder] = []
+    while told.answers < least and not told.lost:
+        body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
+        orders = [scene.world.signed("units.transfer", body) for _ in range(CLIENTS)]
+        answered = _one_life(scene, orders, random.randrange(1, CLIENTS), sabotage)
+        told.kills += 1
+        told.answers += len(answered)
+        sent += orders
+        recorded = _recorded(scene, before)
+        told.lost += [one.order.nonce for one in answered if one.order_bytes not in recorded]
+    registry = scene.world.registry = open_registry(settings)
+    again = registry.submit(sent, now_us=scene.world.now_us)
+    registry.close()
+    assert told.lost or len({answer.seq for answer in again}) == len(sent)  # type: ignore[union-attr]  # a refusal has none, and fails
+    assert _size(scene) == before + len(sent)
+    assert audit(settings).ok
 
-    def submit(self: Registry, *given: Any, **named: Any) -> Any:
-        copy = self.settings.data.parent / "copy"
-        shutil.copytree(self.settings.data, copy / "data")
-        shutil.copytree(self.settings.keys, copy / "keys")
-        answers = real(open_registry(settings_in(copy)), *given, **named)
-        Timer(LATE_S, lambda: real(self, *given, **named)).start()
-        return answers
 
-    with mock.patch.object(Registry, "submit_checked", submit):
-        yield
+def _one_life(
+    scene: Scene, orders: list[SignedOrder], bytes_seen: int, sabotage: Sabotage | None
+) -> list[SignedOrder]:
+    """Let a server die on the first byte of one more answer; return what it had answered."""
+    with ExitStack() as opened:
+        listening = opened.enter_context(create_server(("127.0.0.1", 0), backlog=CLIENTS))
+        child = fork(lambda _: _serve(scene, listening, sabotage))
+        lines = {}
+        for order in orders:
+            line = opened.enter_context(create_connection(listening.getsockname()))
+            content = envelope_bytes(order)
+            line.sendall(f"{HEAD.format(len(content))}\r\n\r\n".encode() + content)
+            lines[line] = order
+        answered = set[socket]()
+        with DefaultSelector() as selector:
+            for line in lines:
+                selector.register(line, EVENT_READ)
+            until_s = time.monotonic() + PATIENCE_S
+            while len(answered) < bytes_seen and time.monotonic() < until_s:
+                ready = [key.fileobj for key, _ in selector.select(1)]
+                answered |= {line for line in ready if isinstance(line, socket)}
+                for line in ready:
+                    selector.unregister(line)
+        child.kill()
+        assert answered, "the server answered nobody"
+        listening.close()
+        child.reports()
+        return [order for line, order in lines.items() if _is_told(line)]
+
+
+def _is_told(line: socket) -> bool:
+    """Say whether a success has left the server: the status is in the first bytes."""
+    line.settimeout(PATIENCE_S)
+    try:
+        return line.recv(65_536).startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
+    except ConnectionError:
+        return False
+
+
+def _serve(scene: Scene, listening: socket, sabotage: Sabotage | None) -> None:
+    registry = open_registry(scene.world.registry.settings)
+    app = create_app(registry)
+    app.state.clock = lambda: scene.world.now_us
+    if sabotage is not None:
+        sabotage(app.state.taking)
+    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run([listening])
+
+
+def told_early(taking: Taking) -> None:
+    """Tell everybody as soon as his entry is appended, a while before the commit."""
+    real = store.append
+
+    def append(connection: Any, entries: Any, **named: Any) -> Any:
+        head = real(connection, entries, **named)
+        found = {entry.order_bytes: entry for entry in entries}
+        for desk in taking._desks.values():
+            mine = [one for one in list(desk._open) if one.signed.order_bytes in found]
+            desk.tell([(one, Recorded(found[one.signed.order_bytes], False)) for one in mine])
+        time.sleep(EARLY_S)
+        return head
+
+    mock.patch.object(store, "append", append).start()
+
+
+def _recorded(scene: Scene, first: int) -> set[bytes]:
+    registry = open_registry(scene.world.registry.settings)
+    assert registry.read_only_reason is None
+    size = registry.size()
+    with registry.reader.connect() as connection:
+        contents = list(store.read(connection, first, size))
+    registry.close()
+    found = [parse_entry(content).order_bytes for content in contents]
+    assert len(set(found)) == len(found), "an order is recorded twice"
+    return set(found)
+
+
+def _size(scene: Scene) -> int:
+    registry = open_registry(scene.world.registry.settings)
+    size = registry.size()
+    registry.close()
+    return size
+
+
+def closed(scene: Scene) -> Path:
+    """Close the registry, so that children may open it; return where it lies."""
+    scene.world.registry.close()
+    return scene.world.registry.settings.data
