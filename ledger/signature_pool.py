@@ -14,6 +14,7 @@ no answer: then the caller checks those signatures itself.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -35,6 +36,9 @@ CHILDREN_MAX: Final = 2
 """Two children check more signatures in a second than one sequencer can decide orders."""
 
 PAGE_ITEMS: Final = 128
+PAGES_DUE_MAX: Final = 256
+"""Their answers have some 34,000 bytes; an ordinary pipe takes 65,536."""
+
 PIPE_BYTES: Final = 2**20
 
 _KEY, _SIG, _NUMBER = 32, 64, 4
@@ -134,6 +138,7 @@ class _Child:
                 fcntl(process.stdin, F_SETPIPE_SZ, PIPE_BYTES)
 
     def ask(self, items: Sequence[Item]) -> _Page:
+        self._make_room()
         with self._asking:
             self._pages += 1
             page = _Page(self._pages & 0xFFFF_FFFF, items)
@@ -150,10 +155,23 @@ class _Child:
         """Read answers until that to `page` is there; nothing if the child has ended."""
         with self._reading:
             while not page.answered:
-                first = self._asked.popleft()
-                first.answer = None if self.gone else self._read(first)
-                first.answered = True
+                self._take_answer()
             return page.answer
+
+    def _make_room(self) -> None:
+        """Read answers while very many are due, or the child could not write them any more.
+
+        It would then read nothing either, and whoever asks would wait for it for ever.
+        """
+        if len(self._asked) >= PAGES_DUE_MAX:
+            with self._reading:
+                while len(self._asked) >= PAGES_DUE_MAX:
+                    self._take_answer()
+
+    def _take_answer(self) -> None:
+        first = self._asked.popleft()
+        first.answer = None if self.gone else self._read(first)
+        first.answered = True
 
     def _read(self, page: _Page) -> bytes | None:
         stream, answer = self._process.stdout, b""
@@ -187,7 +205,10 @@ def answer_pages(asked: IO[bytes], said: IO[bytes]) -> None:
     """Be the child: answer page after page until there is no more."""
     while (page := read_number(asked)) is not None:
         count, size = read_number(asked) or 0, read_number(asked) or 0
-        verdicts = [_GOOD if _holds(item) else _BAD for item in _items(asked.read(size), count)]
+        items = asked.read(size)
+        if len(items) < size:
+            return  # whoever asked has ended
+        verdicts = [_GOOD if _holds(item) else _BAD for item in _items(items, count)]
         said.write(number(page) + b"".join(verdicts))
         said.flush()
 
@@ -203,4 +224,7 @@ def _items(data: bytes, count: int) -> Iterable[Item]:
 
 
 if __name__ == "__main__":
+    # It ends when nobody can ask it any more, so that a server going down gets its last verdicts.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
     answer_pages(sys.stdin.buffer, sys.stdout.buffer)

@@ -19,7 +19,7 @@ from tests.support import bodies
 from tests.support.ledger import Scene, entries_of, open_scene
 from tests.support.signing import Signer, sign
 
-PIECES = 3_200
+PIECES = 1_100
 FIRST = 20_000
 """The scene's first unit is held from 15,000 on; these lie well inside what the owner has."""
 

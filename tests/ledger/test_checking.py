@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
@@ -146,6 +147,24 @@ def test_only_so_many_orders_are_remembered(
     assert pool.asked == MANY
     checker.check(orders[:100])
     assert pool.asked == MANY + 100
+
+
+@pytest.mark.parametrize("due", [signature_pool.PAGES_DUE_MAX, 10**6], ids=["room", "no-room"])
+def test_more_may_be_asked_than_pipes_hold(
+    pool: CountingPool, due: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without making room, the child waits to be heard, and who asks for the child."""
+    at_once = "tests.support.odd_checker", odd_checker.AT_ONCE
+    monkeypatch.setattr(signature_pool, "start_child", lambda _module: start_child(*at_once))
+    monkeypatch.setattr(signature_pool, "PAGES_DUE_MAX", due)
+    items = [(bytes(32), bytes(64), b"")] * (signature_pool.CHILDREN_MAX * 100_000)
+    asking = Thread(target=lambda: pool.ask(items), daemon=True)
+    asking.start()
+    asking.join(10 if due < 10**6 else 2)
+    assert asking.is_alive() == (due == 10**6)
+    for child in pool._children:
+        child._process.kill()
+    asking.join(10)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -1,4 +1,4 @@
-"""A child that answers about signatures in ways no answer may be taken from.
+"""A child that answers about signatures in ways no answer may be taken from, or at once.
 
 python -m tests.support.odd_checker WAY
 """
@@ -9,6 +9,7 @@ from typing import IO
 from ledger.children import number, read_number
 
 WAYS = ("of-another-page", "of-other-signs", "cut-short")
+AT_ONCE = "at-once"
 
 
 def answer(way: str, asked: IO[bytes], said: IO[bytes]) -> None:
