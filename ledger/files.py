@@ -20,6 +20,19 @@ class Disk:
         while view:
             view = view[os.write(descriptor, view) :]
 
+    def append(self, descriptor: int, content: bytes, offset: int, path: Path) -> None:
+        """Write all of `content` at the end of a file, which is at `offset`."""
+        del path
+        view = memoryview(content)
+        while view:
+            written = os.pwrite(descriptor, view, offset)
+            view, offset = view[written:], offset + written
+
+    def cut(self, descriptor: int, size: int, path: Path) -> None:
+        """Cut a file off after so many bytes."""
+        del path
+        os.ftruncate(descriptor, size)
+
     def sync(self, descriptor: int, path: Path) -> None:
         """Make a file's content, or a folder's names, durable."""
         del path

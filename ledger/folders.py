@@ -17,4 +17,6 @@ def create_folders(settings: Settings) -> None:
         # SQLite makes its files' names durable, but not the folder's in which they lie.
         make_folders(folder)
     make_folders(settings.keys)
+    if settings.second_copy is not None:
+        make_folders(settings.second_copy)
     settings.keys.chmod(0o700)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine
 
-from ledger import store
+from ledger import second_copy, store
 from ledger.epoch import take_epoch
 from ledger.projection import StoredBooks
 from ledger.publish import high_water
@@ -26,13 +26,15 @@ def join(connection: Connection, settings: Settings, writer: Engine) -> str | No
 
 
 def why_read_only(connection: Connection, settings: Settings) -> str | None:
-    """Compare database, mark, signer's mark, checkpoint and tiles; say which of them differ."""
+    """Compare database, second copy, marks, checkpoint and tiles; say which of them differ."""
     try:
         mark = high_water.read_mark(settings.high_water)
     except HighWaterError as error:
         return f"The high-water mark cannot be read ({error}); restore it, then open again."
     row = StoredBooks.inside(connection).row("registry")
     found = None if mark is None else _compare_with_mark(connection, mark)
+    if found is None and settings.second_copy is not None:
+        found = second_copy.begin(connection, settings.second_copy, mark.size if mark else 0)
     return found or find_disagreement(connection, settings, row, mark)
 
 

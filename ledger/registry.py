@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from contracts.refusal import RefusalCode, Refused
-from ledger import rulesets, store
+from ledger import rulesets, second_copy, store
 from ledger.checking import CheckedOrder, Checker
 from ledger.engine import open_reader, open_writer
 from ledger.epoch import StaleEpochError
@@ -106,8 +106,8 @@ class Registry:
         except StaleEpochError as error:
             self.rejoin()
             raise HeadMovedError(str(error)) from error
-        # If we crash here, the mark is one batch behind. It then still fits the ledger, and the
-        # next batch raises it.
+        # If we crash here, the second copy and the mark are one batch behind, and nobody has been
+        # answered. They still fit the ledger, and the next batch brings them up.
         self.raise_mark()
         return answers
 
@@ -121,8 +121,10 @@ class Registry:
         self.standing.reason = joined
 
     def raise_mark(self) -> None:
-        """Raise the mark to the current head."""
+        """Raise the mark to the current head, after the second copy has come as far."""
         head = self.head()
+        if self.settings.second_copy is not None:
+            second_copy.extend(self.reader, self.settings.second_copy)
         if head.size > 0:
             mark = HighWater(origin=self.origin(), size=head.size, root=head.root)
             high_water.raise_mark(self.settings.high_water, mark)

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
             into a file that PGPASSFILE names; by default SQLite at `data`/ledger.db.
         replica_url: A read replica of that database (postgresql://), from which readings are
             answered while it is not behind.
+        second_copy: Folder on another disk: every entry is there before its order is answered.
         base_url: Public address under which certificates name this registry.
         mirror_url: A second public address, named on papers for the day the first is gone.
         anchor_url: Address of the time-stamping authority (RFC 3161) that dates a checkpoint a day
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     keys: Path = Path("keys")
     database_url: str | None = Field(default=None, repr=False)
     replica_url: str | None = Field(default=None, repr=False)
+    second_copy: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     mirror_url: str | None = None
     anchor_url: str | None = None

@@ -17,6 +17,7 @@ from ledger.audit.findings import Finding, Findings
 from ledger.audit.kept import KeptCopy, check_kept
 from ledger.audit.log_entries import LogAudit, replay_log
 from ledger.audit.schema import audit_connection, check_databases
+from ledger.audit.second_copy import check_second_copy
 from ledger.audit.tile_files import check_tiles
 from ledger.audit.vault_records import check_vault
 from ledger.audit.views import check_views
@@ -117,6 +118,7 @@ def _check_database(settings: Settings, log: LogAudit, outside: Outside) -> None
         log.state.close()
         check_views(connection, log)
         check_tiles(connection, settings, log)
+        check_second_copy(connection, settings, log.findings)
         check_kept(connection, outside.kept, outside.vkeys, log.findings)
         if has_vault:
             check_vault(connection, log)

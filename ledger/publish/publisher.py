@@ -14,7 +14,7 @@ from threading import Event
 from typing import Final, TypeAlias
 
 from contracts.lookup import registry as registry_row
-from ledger import store
+from ledger import second_copy, store
 from ledger.engine import open_writer
 from ledger.files import in_turn, write_atomically
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
@@ -193,6 +193,9 @@ class Publisher:
                 known = mark.size <= end and store.root_at(connection, mark.size) == mark.root
             if not known:
                 raise PublishError(f"the log is not the one whose {mark.size} entries were marked")
+        if self.registry.settings.second_copy is not None:
+            # Another process may have committed entries and not yet copied them.
+            second_copy.extend(self.registry.reader, self.registry.settings.second_copy)
         high_water.raise_mark(path, HighWater(origin=new.origin, size=new.size, root=new.root))
 
     def _sign(self, last: Checkpoint, new: Checkpoint, keys: tuple[Vkey, ...]) -> bytes:

@@ -19,6 +19,7 @@ from ledger.log.checkpoint import open_checkpoint
 from ledger.publish.high_water import read_mark
 from ledger.publish.signer import read_signer_mark
 from ledger.registry import Registry, open_registry
+from ledger.second_copy import FILE
 from ledger.store import read_head
 from tests.support.ledger import LOG_KEY, ORIGIN, entries_of
 from tests.support.power_cut.model import DiskModel, Files, Mode
@@ -135,7 +136,10 @@ class Cutter:
             self.tally.damaged += 1
             self.tally.told.append(f"{name}: {type(error).__name__} {str(error)[:300]}")
             return
-        if wrong := self._compare(left, told):
+        wrong = self._compare(left, told)
+        if not self._is_copied(files, told):
+            wrong = "entries that were acknowledged are not in the second copy"
+        if wrong:
             self.tally.lost += 1
             self.tally.told.append(f"{name}: {wrong}: {left} {told}")
 
@@ -152,6 +156,14 @@ class Cutter:
         if not any(size in allowed for size in left.vault_sizes):
             return "the vault is not that of the ledger"
         return ""
+
+    def _is_copied(self, files: Files, told: Told) -> bool:
+        """Say whether the second copy, if there is one, holds what was acknowledged since."""
+        folder = self.recording.settings.second_copy
+        if folder is None or told.recorded == self.recording.start:
+            return True
+        lines = files.get(folder / FILE, b"").split(b"\n")
+        return lines[: told.recorded] == self.recording.contents[: told.recorded]
 
     def _find(self, files: Files) -> Left:
         """Start anew on these files; what was found on the same files before is not asked again."""

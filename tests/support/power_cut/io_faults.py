@@ -134,11 +134,21 @@ class Trial:
 
 @contextmanager
 def opened(
-    folder: Path, journal: str, *, again: Again = the_same, restart: bool = False
+    folder: Path,
+    journal: str,
+    *,
+    again: Again = the_same,
+    restart: bool = False,
+    second_copy: Path | None = None,
 ) -> Iterator[Trial]:
     """Yield a trial; in the end the whole ledger is audited."""
     with over_apsw(journal):
         scene = open_scene(folder)
+        if second_copy is not None:
+            settings = scene.world.registry.settings
+            scene.world.registry.close()
+            settings = settings.model_copy(update={"second_copy": second_copy})
+            scene.world.registry = open_registry(settings)
         trial = Trial(scene, again, restart)
         yield trial
         trial.registry.close()

@@ -95,6 +95,8 @@ class DiskModel:
     def take(self, step: Step) -> None:
         """Do one step."""
         if step.kind in ("write", "truncate"):
+            if step.path not in self.live:
+                self._name(Naming(step.path, Inode()))
             self.live[step.path].pending.append(step)
         elif step.kind in ("create", "replace"):
             pending = [step] if step.content else []

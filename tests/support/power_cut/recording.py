@@ -171,13 +171,18 @@ def vault_digest(reader: Engine) -> str:
 
 
 def record(
-    folder: Path, journal: str, work: Work, *pragmas: str, recorder: Recorder | None = None
+    folder: Path,
+    journal: str,
+    work: Work,
+    *pragmas: str,
+    recorder: Recorder | None = None,
+    second_copy: Path | None = None,
 ) -> Recording:
     """Let something be done in the scene in a folder, over the watched files."""
     scene = open_scene(folder)
     near_publisher(scene.world.registry).publish()
     scene.world.registry.close()
-    settings = scene.world.registry.settings
+    settings = scene.world.registry.settings.model_copy(update={"second_copy": second_copy})
     with over_apsw(journal, *pragmas), watched(recorder or Recorder()) as recorder:
         recording = Recording(settings, scene.world, journal, files_in(folder), scene)
         _record(recording, recorder, work)

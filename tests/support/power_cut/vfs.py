@@ -150,6 +150,17 @@ class WatchedDisk(Disk):
             lambda: Disk.write(self, descriptor, content, path),
         )
 
+    def append(self, descriptor: int, content: bytes, offset: int, path: Path) -> None:
+        VFS.watcher.step(
+            Step("write", path, offset, content),
+            lambda: Disk.append(self, descriptor, content, offset, path),
+        )
+
+    def cut(self, descriptor: int, size: int, path: Path) -> None:
+        VFS.watcher.step(
+            Step("truncate", path, size), lambda: Disk.cut(self, descriptor, size, path)
+        )
+
     def sync(self, descriptor: int, path: Path) -> None:
         step = folder_step(path) if path.is_dir() else Step("sync", path)
         VFS.watcher.step(step, lambda: os.fsync(descriptor))
