@@ -36,7 +36,7 @@ BOUNDARIES: dict[str, tuple[Any, str]] = {
     "check": (rulesets, "decide_read"),
     "append": (store, "append"),
     "derived state": (submit_module, "write_changes"),
-    "read back": (submit_module, "_read_back"),
+    "read back": (submit_module, "read_back"),
     "mark": (high_water, "raise_mark"),
     "sign": (signer, "_sign_and_keep"),
     "publish": (publisher, "write_once"),
@@ -96,26 +96,35 @@ class Witnessed:
 
     def die_at(self, name: str, *, after: bool) -> None:
         """Let a child record and publish until it dies; then start anew and compare."""
-        settings, order = self.scene.world.registry.settings, self.order()
+        order = self.order()
 
         def work(report: Report) -> None:
-            registry = self.scene.world.registry = open_registry(settings)
-            with deadly(registry, name, after=after), self.sabotage(report):
-                for entry in entries_of(self.scene.world.submit(order)):
-                    report(["recorded", entry.seq, entry.leaf_hash.hex()])
-                    if name == REPLY:
-                        die()
-                note = near_publisher(registry).publish()
-                checkpoint = open_checkpoint(note, [LOG_KEY.vkey], ORIGIN)
-                report(["signed", checkpoint.size, checkpoint.root.hex()])
-            report(["alive", 0, ""])
+            try:
+                self._live(report, name, order, after=after)
+                report(["alive", 0, ""])
+            except BaseException as error:
+                report(["failed", 0, repr(error)])
+                raise
 
         told = fork(work).reports()
-        assert all(kind != "alive" for kind, *_ in told), f"{name} is no boundary any more"
+        assert not {"alive", "failed"} & {kind for kind, *_ in told}, (name, told)
         self.kills += 1
         for kind, number, digest in told:
             {"recorded": self.recorded, "signed": self.signed}[kind][number] = digest
         self._start_anew(order)
+
+    def _live(self, report: Report, name: str, order: SignedOrder, *, after: bool) -> None:
+        """Record and publish, and report what anybody is told, until the boundary comes."""
+        world = self.scene.world
+        world.registry = registry = open_registry(world.registry.settings)
+        with deadly(registry, name, after=after), self.sabotage(report):
+            for entry in entries_of(world.submit(order)):
+                report(["recorded", entry.seq, entry.leaf_hash.hex()])
+            if name == REPLY:
+                die()
+            note = near_publisher(registry).publish()
+            checkpoint = open_checkpoint(note, [LOG_KEY.vkey], ORIGIN)
+            report(["signed", checkpoint.size, checkpoint.root.hex()])
 
     def _start_anew(self, order: SignedOrder) -> None:
         began_s = monotonic()

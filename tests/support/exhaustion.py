@@ -12,12 +12,13 @@ from ledger.registry import open_registry
 from tests.support import bodies
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene, entries_of, open_scene
+from tests.support.power_cut.failures import TOLD
 
 SPARE_FILES = 14
 SPARE_BYTES = 24 * 1_048_576
 BLOCK_BYTES = 8 * 1_048_576
 BATCHES = 20
-TOLD = (OSError, SQLAlchemyError, MemoryError)
+RUN_OUT = (*TOLD, SQLAlchemyError, MemoryError)
 
 
 def _without_files(random: Random) -> None:
@@ -47,7 +48,7 @@ def _work(scene: Scene, limit: str, seed: int, report: Report) -> None:
             for entry in entries_of(answers):
                 report(["recorded", entry.seq, entry.leaf_hash.hex()])
             held.append(bytes(BLOCK_BYTES) if limit == "memory" else os.dup(0))
-    except TOLD:
+    except RUN_OUT:
         return  # told, and the process ends
     report(["finished", 0, ""])
 

@@ -5,12 +5,11 @@ import os
 from pathlib import Path
 from random import Random
 
-from sqlalchemy.exc import DBAPIError
-
 from ledger.audit.audit import audit
 from tests.support import bodies
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene, entries_of, open_scene
+from tests.support.power_cut.failures import TOLD
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x0002_0000, 0x1000_0000
 MS_REC, MS_PRIVATE = 0x4000, 0x4_0000
@@ -89,7 +88,7 @@ def fill_once(scene: Scene, ballast: Path, left_kib: int) -> str:
         order, before = world.signed("units.transfer", body), registry.size()
         try:
             world.submit(order)
-        except (DBAPIError, OSError) as error:
+        except TOLD as error:
             ballast.unlink()
             [entry] = entries_of(world.submit(order))
             if registry.size() != before + 1 or registry.entry_bytes(before) != entry.content:

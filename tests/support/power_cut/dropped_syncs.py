@@ -11,10 +11,8 @@ from os import strerror
 from pathlib import Path
 from typing import TypeVar
 
-import apsw
-from sqlalchemy.exc import DBAPIError
-
 from tests.support import bodies
+from tests.support.power_cut.failures import TOLD, failed_sync
 from tests.support.power_cut.recording import Desk, Recording, record
 from tests.support.power_cut.vfs import Recorder, Step
 
@@ -35,7 +33,7 @@ class DroppingRecorder(Recorder):
                 self.fired += 1
                 self.steps.append(replace(step, kind="dropped"))
                 if step.path.parent.name == "data":
-                    raise apsw.IOError(strerror(EIO))
+                    raise failed_sync()
                 raise OSError(EIO, strerror(EIO))
         return super().step(step, do)
 
@@ -54,7 +52,7 @@ def record_dropped(folder: Path, journal: str, at: int) -> Recording | None:
         recorder.armed = True
         try:
             desk.hand_in(order)
-        except (DBAPIError, OSError):
+        except TOLD:
             desk.ask_again(order)
         recorder.armed = False
         desk.pay(1)

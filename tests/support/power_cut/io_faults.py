@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import apsw
-from sqlalchemy.exc import DBAPIError
 
 from ledger.audit.audit import audit
 from ledger.intake import SignedOrder
@@ -22,6 +21,7 @@ from ledger.registry import Registry, open_registry
 from tests.support import bodies
 from tests.support.ledger import Scene, entries_of, open_scene
 from tests.support.power_cut.engines import over_apsw
+from tests.support.power_cut.failures import TOLD, failed_sync
 from tests.support.power_cut.vfs import Step, Watcher, watched
 
 Done = TypeVar("Done")
@@ -51,7 +51,7 @@ class Fault(Watcher):
         if self.done:
             do()
         if step.path.parent.name == "data" or step.path.name == "data":
-            raise ERRORS[self.error](strerror(self.error))
+            raise failed_sync() if step.kind == "sync" else ERRORS[self.error](strerror(self.error))
         raise OSError(self.error, strerror(self.error))
 
     def _strikes(self) -> bool:
@@ -101,7 +101,7 @@ class Trial:
         with watched(fault):
             try:
                 [answer] = entries_of(self.scene.world.submit(order))
-            except (DBAPIError, OSError) as error:
+            except TOLD as error:
                 self.told.add(str(getattr(error, "orig", error)))
         if not fault.fired:
             return False
