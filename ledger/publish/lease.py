@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, Insert, Row, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ledger.outcome import OutcomeUnknownError, settled
 from ledger.tables import side_lease
 
 PUBLISHER: Final = "publisher"
@@ -103,11 +104,15 @@ def end_lease(engine: Engine, lease: Lease) -> None:
 
 
 def _set_until(engine: Engine, lease: Lease, until_us: int) -> None:
-    with engine.begin() as connection:
-        done = connection.execute(
-            update(side_lease)
-            .where(side_lease.c.name == lease.name, side_lease.c.epoch == lease.epoch)
-            .values(until_us=until_us)
-        )
-    if done.rowcount != 1:
+    held = (
+        update(side_lease)
+        .where(side_lease.c.name == lease.name, side_lease.c.epoch == lease.epoch)
+        .values(until_us=until_us)
+    )
+    try:
+        # A commit that stands: what was committed before it is where it must be, too.
+        renewed = settled(engine, lambda connection: connection.execute(held).rowcount)
+    except OutcomeUnknownError as error:
+        raise LeaseError(f"whether this is still the {lease.name} is unknown: {error}") from error
+    if renewed != 1:
         raise LeaseError(f"another process has become the {lease.name} in between")

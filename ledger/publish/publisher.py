@@ -82,6 +82,9 @@ class Publisher:
             clear_staging(self.registry.settings.log)
             self._greet()
             end = self.registry.size()
+            # On a server with a standby this commit waits for it, and so for all before it: what
+            # is signed must not be lost by a failover.
+            renew()
             while True:
                 note, size = self._step(end, renew)
                 if size >= end:
