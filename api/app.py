@@ -1,5 +1,6 @@
 """The HTTP service of one registry."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -13,6 +14,11 @@ from api.cross_origin import ALLOWED, CrossOrigin, is_open
 from api.deps import clock_us
 from api.finality import Finality, FinalReceipt, Receipt
 from api.limits import BodyLimit
+from api.operations.logs import request_id
+from api.operations.metrics import Metrics
+from api.operations.readiness import Readiness
+from api.operations.requests import HEADER, Requests
+from api.operations.vitals import Vitals
 from api.pages import verdict
 from api.pages.refusing import is_for_people, refusal_page, show_refusal
 from api.pages.routes import router as pages
@@ -21,6 +27,7 @@ from api.routes import (
     claims,
     credentials,
     events,
+    health,
     jobs,
     log,
     orders,
@@ -40,6 +47,7 @@ from ledger.recording import RegistryWork
 from ledger.registry import Registry
 
 VERSION: Final = "0.1.0"
+_logger = logging.getLogger(__name__)
 SECURITY_HEADERS: Final = (
     (
         b"content-security-policy",
@@ -132,6 +140,7 @@ def create_app(
     clock_confirmed: bool = False,
     limits: QueueLimits = LIMITS,
     failed: Callable[[Exception], None] | None = None,
+    vitals: Vitals | None = None,
 ) -> FastAPI:
     """Return the service of an open registry.
 
@@ -141,6 +150,7 @@ def create_app(
             quiet for more than seven days.
         limits: How many orders may wait.
         failed: Told once why no order is taken any more: the ledger cannot be trusted.
+        vitals: What the process says of itself to probes.
     """
     app = Service(
         title="SinkLedger 碳汇账本",
@@ -155,9 +165,11 @@ def create_app(
     )
     app.state.registry = registry
     app.state.gate = Gate()
+    app.state.metrics = Metrics(VERSION)
     _take_orders(app, registry, limits, failed, confirmed=clock_confirmed)
+    _be_watched(app, registry, vitals or Vitals())
     served = (orders, recorded, records, units, claims, credentials, jobs, log, events, state)
-    for routes in (*served, static_log, trust, verify):
+    for routes in (*served, static_log, trust, verify, health):
         app.include_router(routes.router, responses=PROBLEM_RESPONSES)
     for shown in (pages, verdict.router):
         app.include_router(shown, responses=PROBLEM_RESPONSES)
@@ -170,6 +182,7 @@ def create_app(
     app.add_middleware(HeadRequests)
     app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Requests, metrics=app.state.metrics)
     return app
 
 
@@ -186,10 +199,18 @@ def _take_orders(
     state.clock = clock_us
     state.ending = lambda: False
     work = RegistryWork(registry, lambda: int(state.clock()), confirmed=confirmed)
-    state.taking = Taking(work, limits=limits, failed=failed)
+    state.taking = Taking(work, limits=limits, failed=failed, meter=state.metrics)
     published = Watch(published_of(registry), lambda: bool(state.ending()))
     state.finality = Finality(published)
     state.tails = events.Tails(Watch(registry.size, lambda: bool(state.ending())), published)
+
+
+def _be_watched(app: FastAPI, registry: Registry, vitals: Vitals) -> None:
+    """Give probes and monitoring what they ask."""
+    state = app.state
+    state.vitals = vitals
+    state.readiness = Readiness(registry, vitals, lambda: int(state.clock()))
+    state.metrics.looks_at(registry, state.readiness, lambda: int(state.taking.waiting))
 
 
 @asynccontextmanager
@@ -197,17 +218,18 @@ async def _closing(app: FastAPI) -> AsyncIterator[None]:
     """Answer every order that was taken before the service ends."""
     yield
     await run_in_threadpool(app.state.taking.close)
+    app.state.readiness.close()
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """Answer for our own fault, which is logged and never shown."""
-    del error
+    _logger.error("failed", exc_info=error)
     if is_for_people(request.scope):
         response = refusal_page(request.scope, 500)
     else:
         response = problem_response(request.scope, 500, "problem.fault")
     # This answer is made outside all middleware.
-    response.raw_headers.extend(SECURITY_HEADERS)
+    response.raw_headers.extend((*SECURITY_HEADERS, (HEADER, request_id.get().encode())))
     if is_open(request.method, request.url.path):
         response.raw_headers.append(ALLOWED)
     return response

@@ -18,6 +18,8 @@ POLICIES: Final = {
     ("GET", "/log/checkpoint"): "public",
     ("GET", "/log/tile/entries/{index:path}"): "public",
     ("GET", "/log/tile/{level}/{index:path}"): "public",
+    ("GET", "/readyz"): "public",
+    ("GET", "/readyz/reading"): "public",
     ("GET", "/sign.html"): "public",
     ("GET", "/static/{path}"): "public",
     ("GET", "/trust/{name}"): "public",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 from ledger.fair_queue import QueueLimits
@@ -63,6 +63,16 @@ class Figures:
         self.orders_per_s += _WEIGHT * (max(rate, _SLOWEST_PER_S) - self.orders_per_s)
 
 
+class Meter(Protocol):
+    """Who is told what becomes of orders, for figures."""
+
+    def batch(self, turn: Turn) -> None:
+        """Take a batch, in the sequencer's thread."""
+
+    def answer(self, answer: Answer) -> None:
+        """Take an answer, in the event loop."""
+
+
 class Taking:
     """The way of this service's orders to the ledger; its sequencer starts with the first one."""
 
@@ -72,6 +82,7 @@ class Taking:
         *,
         limits: QueueLimits = LIMITS,
         failed: Callable[[Exception], None] | None = None,
+        meter: Meter | None = None,
     ) -> None:
         """Make a way that nobody goes yet.
 
@@ -79,6 +90,7 @@ class Taking:
             work: What records.
             limits: How much may wait.
             failed: Told once why nothing is taken any more: what is stored cannot be trusted.
+            meter: Told of every batch and answer.
         """
         self.limits = limits
         self.figures = Figures()
@@ -87,10 +99,16 @@ class Taking:
             f'"queue";q={limits.items};qu="concurrent-requests", '
             f'"share";q={limits.lane_items};qu="concurrent-requests"'
         ).encode()
-        self._sequencer = Sequencer(work, limits=limits, observe=self.figures.add, failed=failed)
+        self._sequencer = Sequencer(work, limits=limits, observe=self._observe, failed=failed)
+        self._meter = meter
         self._lock = Lock()
         self._started = False
         self._desks: WeakKeyDictionary[_Loop, _Desk] = WeakKeyDictionary()
+
+    def _observe(self, turn: Turn) -> None:
+        self.figures.add(turn)
+        if self._meter is not None:
+            self._meter.batch(turn)
 
     @property
     def waiting(self) -> int:
@@ -122,6 +140,13 @@ class Taking:
 
     async def group(self, signed_orders: Sequence[SignedOrder]) -> list[Answer]:
         """Hand in orders that keep their sequence, and wait for the answers of all."""
+        answers = await self._answers(signed_orders)
+        if self._meter is not None:
+            for answer in answers:
+                self._meter.answer(answer)
+        return answers
+
+    async def _answers(self, signed_orders: Sequence[SignedOrder]) -> list[Answer]:
         loop = asyncio.get_running_loop()
         desk = self._desks.get(loop) or self._begin(loop)
         try:

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         recosign_seconds: How often a log without new entries is cosigned again.
         witness_seconds: How long a witness may take to answer.
         disk_free_mb: Below so many free megabytes of any of its disks a service takes no orders.
+        log_level: From which level on a service says what it does: debug, info, warning, error.
+        metrics_port: Port of this machine's own address where figures are told; unset, nowhere.
+        drain_seconds: How long a service that is told to stop goes on, not ready, before it
+            accepts nothing more.
+        stop_seconds: How long it then has to finish.
         issue: Whether whoever publishes also issues papers as they become due: auto or off.
         issue_workers: How many processes then make them.
         jobs: Whether whoever publishes also works at jobs: auto or off.
@@ -69,6 +74,10 @@ class Settings(BaseSettings):
     recosign_seconds: int = Field(default=600, ge=1, le=86_400)
     witness_seconds: int = Field(default=5, ge=1, le=60)
     disk_free_mb: int = Field(default=256, ge=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    drain_seconds: int = Field(default=0, ge=0, le=600)
+    stop_seconds: int = Field(default=30, ge=1, le=600)
     issue: Literal["auto", "off"] = "off"
     issue_workers: int = Field(default=1, ge=1, le=256)
     jobs: Literal["auto", "off"] = "auto"

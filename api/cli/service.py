@@ -3,16 +3,12 @@
 import runpy
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from socket import socket
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
-from api.background import publishing
 from api.cli.given import listening_at
 from api.cli.output import CommandError, console, print_json, print_table
 from api.cli.place import DataOption, JsonOption, KeysOption, open_place
@@ -20,9 +16,10 @@ from api.cli.verify import show
 from api.demo.play import Performance, perform
 from api.demo.witnesses import home_of
 from api.founding import POLICY_LINK
-from api.verifying import begin_verifying
+from api.operations.logs import configure
+from api.serving import Node, ServingError, alone
+from api.serving import serve as run
 from api.witness.local import resumed_witnesses
-from api.working import working
 from ledger.registry import Registry
 from ledger.witness.folder import WitnessFolderError
 
@@ -48,51 +45,23 @@ def serve(
 ) -> None:
     """Start the HTTP service on a registry, and publish what it records."""
     registry = open_place(data, keys)
+    configure(registry.settings.log_level)
     if registry.read_only_reason is not None:
         console().print(f"[yellow]read-only:[/] {registry.read_only_reason}")
     listening = listening_at(host, port)
     console().print(f"http://{host}:{port}/  (stop with Ctrl-C)")
-    damage = list[Exception]()
-
-    def failed(error: Exception) -> None:
-        damage.append(error)
-        server.should_exit = True
-
-    app = create_app(registry, clock_confirmed=confirm_clock, failed=failed)
-    begin_verifying()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
+    node = Node(
+        registry=registry,
+        listening=listening,
+        publishes=publish and registry.read_only_reason is None,
+        clock_confirmed=confirm_clock,
     )
-    app.state.ending = lambda: server.should_exit
-    publishes = publish and registry.read_only_reason is None
-    faults = _run(server, listening, registry if publishes else None)
-    if damage:
-        raise CommandError(f"taking orders ended: {damage[0]}")
-    if faults:
-        raise CommandError(f"publishing ended: {faults[0]}")
-
-
-def _run(server: uvicorn.Server, listening: socket, registry: Registry | None) -> list[str]:
-    """Serve until told to stop, publishing meanwhile if there is a registry to publish.
-
-    Returns:
-        Why publishing ended before, if it did.
-    """
-    if registry is None:
-        server.run([listening])
-        return []
-
-    def stop() -> None:
-        server.should_exit = True
-
-    say = console().print
-    with (
-        _witnesses(registry),
-        publishing(registry, say, stop) as faults,
-        working(registry, say),
-    ):
-        server.run([listening])
-    return faults
+    witnesses = _witnesses(registry) if node.publishes else nullcontext()
+    try:
+        with alone(registry.settings), witnesses:
+            run(node)
+    except ServingError as error:
+        raise CommandError(str(error)) from error
 
 
 @contextmanager

@@ -54,9 +54,3 @@ def read_checkpoint(registry: RegistryDep) -> Response:
         raise NotFoundError("no checkpoint yet")
     headers = {"Cache-Control": "public, max-age=5"}
     return Response(note, media_type="text/plain; charset=utf-8", headers=headers)
-
-
-@router.get("/healthz")
-def read_health(registry: RegistryDep) -> dict[str, Any]:
-    """Say that the database answers, and whether orders are taken."""
-    return {"entries": registry.size(), "writable": registry.read_only_reason is None}

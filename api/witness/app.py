@@ -18,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.operations.exposition import CONTENT_TYPE
 from api.witness.bodies import CHECKPOINT_BYTES_MAX, decoded_pieces, read_body
 from api.witness.copies import serve_copy
-from api.witness.metrics import CONTENT_TYPE, Metrics
+from api.witness.metrics import Metrics
 from ledger.witness.cosigner import Answer, AnswerError, Clock, refusal
 from ledger.witness.folder import WitnessFolder, policy_lines
 from ledger.witness.mirror import Mirror

@@ -1,17 +1,15 @@
 """What a witness tells its operator's monitoring, in a registry of its own."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api.operations.exposition import exposed, gauge
 from ledger.witness.evidence import kept_evidence
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.mirror import Mirror
-
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
@@ -33,7 +31,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all metrics in the text format of Prometheus."""
-        return generate_latest(self._registry)
+        return exposed(self._registry)
 
 
 class _Held(Collector):
@@ -45,9 +43,11 @@ class _Held(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield size and time of each log, entries kept, and the count of evidence."""
-        size = _gauge("cosigned_size", "Largest tree cosigned, in entries.", "origin")
-        time = _gauge("cosigned_time_seconds", "When it was cosigned last.", "origin")
-        entries = _gauge("mirrored_entries", "Entries kept and cosigned as mirror.", "origin")
+        size = gauge("witness_cosigned_size", "Largest tree cosigned, in entries.", "origin")
+        time = gauge("witness_cosigned_time_seconds", "When it was cosigned last.", "origin")
+        entries = gauge(
+            "witness_mirrored_entries", "Entries kept and cosigned as mirror.", "origin"
+        )
         store = self._folder.store
         for log in store.logs():
             latest = store.latest(log.origin)
@@ -57,10 +57,6 @@ class _Held(Collector):
             if self._mirror is not None:
                 entries.add_metric([log.origin], self._mirror.copy_of(log).size())
         yield from (size, time, entries)
-        evidence = _gauge("evidence", "Logs caught contradicting themselves: look at once.")
+        evidence = gauge("witness_evidence", "Logs caught contradicting themselves: look at once.")
         evidence.add_metric([], len(kept_evidence(self._folder.evidence)))
         yield evidence
-
-
-def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"sinkledger_witness_{name}", text, labels=labels)

@@ -23,13 +23,20 @@ _PASSING: Final = (NoQuorumError, LeaseError, SignerError)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
-def keep_publishing(publisher: Publisher, stop: Event, say: Callable[[str], None]) -> None:
+def keep_publishing(
+    publisher: Publisher,
+    stop: Event,
+    say: Callable[[str], None],
+    turn: Callable[[str | None], None] = lambda _: None,
+) -> None:
     """Publish until `stop` is set.
 
     Args:
         publisher: What publishes.
         stop: Ends the loop, within a second.
         say: Told once of each fault that may pass, in a sentence.
+        turn: Called every second or so: with nothing, or after an attempt to publish with what
+            prevented it; with no text, it was published.
 
     Raises:
         PublishError, TamperedError, TileError: copies do not agree; nothing was published.
@@ -41,6 +48,7 @@ def keep_publishing(publisher: Publisher, stop: Event, say: Callable[[str], None
     with notices(settings, stop) as news:
         while not stop.is_set():
             now_s = time.monotonic()
+            fault = None
             if now_s >= next_idle_s or (now_s >= next_new_s and _has_news(publisher)):
                 next_new_s = now_s + settings.publish_seconds
                 next_idle_s = now_s + settings.recosign_seconds
@@ -50,6 +58,7 @@ def keep_publishing(publisher: Publisher, stop: Event, say: Callable[[str], None
                     if fault != said:
                         say(fault)
                 said = fault
+            turn(fault)
             news.wait(LOOK_S)
 
 

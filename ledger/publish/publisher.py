@@ -234,12 +234,12 @@ class Publisher:
 
 @contextmanager
 def publisher_of(
-    registry: Registry, before: Callable[[], None] | None = None
+    registry: Registry, before: Callable[[], None] | None = None, ask: Ask = ask_witnesses
 ) -> Iterator[Publisher]:
     """Give a publisher with a signer of its own, which ends with it, and the policy's witnesses."""
     settings = registry.settings
     with RemoteSigner(settings.keys, settings.signer) as signer:
-        yield Publisher(registry=registry, signer=signer, ask=ask_witnesses, before=before)
+        yield Publisher(registry=registry, signer=signer, ask=ask, before=before)
 
 
 def publish(registry: Registry) -> bytes:

@@ -11,7 +11,7 @@ from tests.support.ledger import open_scene
 
 def test_what_is_recorded_is_published_beside_the_service(tmp_path: Path) -> None:
     registry, ended = open_scene(tmp_path).world.registry, Event()
-    with publishing(registry, print, ended.set) as faults:
+    with publishing(registry, print, lambda _why: ended.set()) as faults:
         for _ in range(200):
             if registry.checkpoint() is not None:
                 break
@@ -24,7 +24,7 @@ def test_what_is_recorded_is_published_beside_the_service(tmp_path: Path) -> Non
 def test_a_fault_that_cannot_pass_ends_both(tmp_path: Path) -> None:
     registry, ended = open_scene(tmp_path).world.registry, Event()
     (registry.settings.log / "checkpoint").write_text("no note")
-    with publishing(registry, print, ended.set) as faults:
+    with publishing(registry, print, lambda _why: ended.set()) as faults:
         assert ended.wait(20)
     assert "not this log's" in faults[0]
 

@@ -22,7 +22,7 @@ def test_the_document_is_the_services_own() -> None:
 def test_it_is_openapi_3_1_and_names_no_page_and_no_host() -> None:
     assert PUBLISHED["openapi"].startswith("3.1.")
     assert all(
-        path.startswith(("/v1/", "/log/")) or path == "/healthz" for path in PUBLISHED["paths"]
+        path.startswith(("/v1/", "/log/", "/healthz", "/readyz")) for path in PUBLISHED["paths"]
     )
     assert "servers" not in PUBLISHED
 

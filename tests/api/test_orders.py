@@ -223,7 +223,7 @@ def test_a_read_only_registry_takes_no_orders(before_transfer: Service) -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, 3042)
         assert int(answer.headers["retry-after"]) > 0
         assert is_problem(answer)
-    assert service.get("/healthz")["writable"] is False
+    assert service.client.get("/readyz").json()["checks"]["recording"] is False
     assert service.state == state
 
 

@@ -211,7 +211,3 @@ def test_a_language_is_taken_from_the_query_or_the_header(demo: Service) -> None
 
     assert [text["detail"] == text["detail_en"] for text in texts] == [False, True, True, False]
     assert [text["detail"] == text["detail_zh"] for text in texts] == [True, False, False, True]
-
-
-def test_health_says_whether_orders_are_taken(demo: Service) -> None:
-    assert demo.get("/healthz") == {"entries": demo.registry.size(), "writable": True}
