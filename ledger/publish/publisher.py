@@ -237,8 +237,7 @@ def publisher_of(
     registry: Registry, before: Callable[[], None] | None = None, ask: Ask = ask_witnesses
 ) -> Iterator[Publisher]:
     """Give a publisher with a signer of its own, which ends with it, and the policy's witnesses."""
-    settings = registry.settings
-    with RemoteSigner(settings.keys, settings.signer) as signer:
+    with RemoteSigner(registry.settings.keys, registry.settings.signer) as signer:
         yield Publisher(registry=registry, signer=signer, ask=ask, before=before)
 
 
