@@ -82,9 +82,6 @@ class Publisher:
             clear_staging(self.registry.settings.log)
             self._greet()
             end = self.registry.size()
-            # On a server with a standby this commit waits for it, and so for all before it: what
-            # is signed must not be lost by a failover.
-            renew()
             while True:
                 note, size = self._step(end, renew)
                 if size >= end:
@@ -133,7 +130,7 @@ class Publisher:
         root, files = read_growth(self.registry, old, size)
         new = Checkpoint(origin=origin, size=size, root=root)
         self._check_continues(old, new)
-        renew()
+        renew()  # its commit waits for a standby, and so for all before it
         self._raise_mark(new)
         # If we crash here, the mark is where the ledger is, and nothing has been signed.
         note = self._sign(last, new, keys)
