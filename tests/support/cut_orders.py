@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -23,6 +24,9 @@ RATES = {
     "late-copy": 0.1,
 }
 CLIENTS = 4
+TURN = 1_000
+"""Payments of a client before it pays as many back, so that nobody runs out."""
+
 PATIENT = Patience(deadline_s=30, first_s=0.005, longest_s=0.05, answer_s=5)
 Pay = Callable[[Client, Draft, Callable[[], Draft]], Receipt | None]
 
@@ -63,8 +67,9 @@ def pay_all(scene: Scene, folder: Path, count: int, pay: Pay, seed: int = 1) -> 
         options = {"patience": PATIENT, "clock": lambda: world.now_us}
         try:
             with Client(url, journal=journal, **options) as client:  # type: ignore[arg-type]  # both are named above
-                for _ in range(count // CLIENTS):
-                    receipt = pay(client, _draft(client, scene), lambda: _draft(client, scene))
+                for one in range(count // CLIENTS):
+                    draft = partial(_draft, client, scene, back=one // TURN % 2 == 1)
+                    receipt = pay(client, draft(), draft)
                     receipts.extend([receipt] if receipt else [])
         except ClientError as error:
             failures.append(error)
@@ -92,9 +97,10 @@ def pay_all(scene: Scene, folder: Path, count: int, pay: Pay, seed: int = 1) -> 
     )
 
 
-def _draft(client: Client, scene: Scene) -> Draft:
-    body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
-    draft = client.draft("units.transfer", f"acct/{scene.owner}", body)
-    for signer in scene.world.people[scene.owner]:
+def _draft(client: Client, scene: Scene, *, back: bool) -> Draft:
+    payer, payee = (scene.buyer, scene.owner) if back else (scene.owner, scene.buyer)
+    body = bodies.transfer(payer, payee, quantity_kg=1)
+    draft = client.draft("units.transfer", f"acct/{payer}", body)
+    for signer in scene.world.people[payer]:
         draft = draft.signed_with(signer.seed)
     return draft
