@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
 from contracts.books import Block, age
 from contracts.values import Value
-from ledger.asked import beside, first_in_places, one_of
+from ledger.asked import LIMIT, beside, blocks_of, first_in_places, one_of, values_of
 from ledger.tables import PLACE_ORDER, view_block, view_row, view_supply
 
 Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -46,9 +47,9 @@ class StoredBooks:
     def rows(self, keys: Sequence[str]) -> dict[str, Value]:
         """Return those of the rows that exist, in one statement for any number of keys."""
         with self.connect() as connection:
-            asked = one_of(connection.dialect.name, view_row.c.key, keys)
-            statement = select(view_row.c.key, view_row.c.value).where(asked)
-            return {key: json.loads(value) for key, value in connection.execute(statement)}
+            dialect = connection.dialect.name
+            found = connection.execute(_rows_asked(dialect), values_of(dialect, keys))
+            return {key: json.loads(value) for key, value in found}
 
     def rows_under(
         self, prefix: str, *, after: str = "", limit: int = PAGE_ROWS
@@ -128,19 +129,22 @@ class StoredBooks:
 
     def first_in_places(self, places: Iterable[str], limit: int) -> tuple[Block, ...]:
         """Return the oldest `limit` blocks of each place, oldest first, in one statement."""
-        asked = list(places)
-        blocks = self._blocks(lambda dialect: first_in_places(dialect, asked, limit))
+        with self.connect() as connection:
+            dialect = connection.dialect.name
+            asked = {**values_of(dialect, list(places)), LIMIT: limit}
+            found = connection.execute(first_in_places(dialect), asked)
+            blocks = [Block(*row) for row in found]
         return tuple(sorted(blocks, key=lambda b: (*age(b.batch), b.first)))
 
     def beside(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         """Return the blocks directly before and after the given ones, in one statement."""
-        given = list(blocks)
-        return self._blocks(lambda dialect: beside(dialect, given))
-
-    def _blocks(self, statement: Select[Any] | Callable[[str], Select[Any]]) -> tuple[Block, ...]:
         with self.connect() as connection:
-            if callable(statement):
-                statement = statement(connection.dialect.name)
+            dialect = connection.dialect.name
+            found = connection.execute(beside(dialect), blocks_of(dialect, blocks))
+            return tuple(Block(*row) for row in found)
+
+    def _blocks(self, statement: Select[Any]) -> tuple[Block, ...]:
+        with self.connect() as connection:
             return tuple(Block(*row) for row in connection.execute(statement))
 
     def supply(self, batch: str | None = None) -> dict[str, int]:
@@ -172,3 +176,8 @@ class StoredBooks:
             for batch, name, quantity_kg in connection.execute(statement):
                 found.setdefault(batch, {})[name] = int(quantity_kg)
         return found
+
+
+@cache
+def _rows_asked(dialect: str) -> Select[Any]:
+    return select(view_row.c.key, view_row.c.value).where(one_of(dialect, view_row.c.key))

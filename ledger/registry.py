@@ -122,11 +122,13 @@ class Registry:
 
     def raise_mark(self) -> None:
         """Raise the mark to the current head, after the second copy has come as far."""
-        head = self.head()
+        with self.reader.connect() as connection:
+            head = store.read_head(connection)
+            row = StoredBooks.inside(connection).row("registry")
         if self.settings.second_copy is not None:
             second_copy.extend(self.reader, self.settings.second_copy)
-        if head.size > 0:
-            mark = HighWater(origin=self.origin(), size=head.size, root=head.root)
+        if row is not None:
+            mark = HighWater(origin=str(row["origin"]), size=head.size, root=head.root)
             high_water.raise_mark(self.settings.high_water, mark)
 
     def books(self) -> StoredBooks:

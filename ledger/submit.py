@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from contracts.invariants import check_outcome
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Moment, Outcome
 from ledger import door, rulesets, store, vault
-from ledger.asked import one_of
+from ledger.asked import recorded_under, values_of
 from ledger.checking import CheckedOrder, Checker
 from ledger.engine import is_postgres
 from ledger.hints import hints_of
@@ -35,7 +35,6 @@ from ledger.outcome import leave_trace, read_back, settled
 from ledger.overlay import Overlay
 from ledger.projection import StoredBooks
 from ledger.store import Head
-from ledger.tables import log_entry
 from ledger.writing import write_changes
 
 BEHIND_US_MAX: Final = 30 * 1_000_000
@@ -165,9 +164,8 @@ def _recorded(
 ) -> dict[tuple[str, str], Entry]:
     """Return the entries that were recorded earlier under the nonces of these orders."""
     nonces = [signed.order.nonce for signed in signed_orders]
-    asked = one_of(connection.dialect.name, log_entry.c.nonce, nonces)
-    columns = (log_entry.c.actor, log_entry.c.nonce, log_entry.c.content)
-    found = connection.execute(select(*columns).where(asked))
+    dialect = connection.dialect.name
+    found = connection.execute(recorded_under(dialect), values_of(dialect, nonces))
     return {(actor, nonce): parse_entry(content) for actor, nonce, content in found}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Select, select
 
-from ledger.asked import one_of
+from ledger.asked import LIMIT, beside, blocks_of, first_in_places, one_of, values_of
 from ledger.projection import StoredBooks
 from ledger.tables import log_entry, view_row
 from tests.support import bodies
@@ -59,13 +59,13 @@ def test_every_question_is_answered_from_an_index(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Select[tuple[object, ...]]] = [
-        select(table).where(one_of("sqlite", column, ["a"]))
+        select(table).where(one_of("sqlite", column)).params(values_of("sqlite", ["a"]))
         for table, column in ((view_row, view_row.c.key), (log_entry, log_entry.c.nonce))
     ]
     real = StoredBooks._blocks
 
     def noted(books: StoredBooks, statement: Select[tuple[object, ...]]) -> object:
-        asked.append(statement("sqlite") if callable(statement) else statement)
+        asked.append(statement)
         return real(books, statement)
 
     monkeypatch.setattr(StoredBooks, "_blocks", noted)
@@ -73,7 +73,9 @@ def test_every_question_is_answered_from_an_index(
     blocks = books.blocks(scene.batch, 3, 9)
     books.page_in_place(place)
     books.page_in_place(place, after=blocks[0])
-    books.beside(books.first_in_places([place], 4))
+    found = books.first_in_places([place], 4)
+    asked.append(first_in_places("sqlite").params({**values_of("sqlite", [place]), LIMIT: 4}))
+    asked.append(beside("sqlite").params(blocks_of("sqlite", found)))
 
     for statement in asked:
         for step in plan(scene, statement):
