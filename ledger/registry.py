@@ -222,6 +222,7 @@ def open_registry(settings: Settings) -> Registry:
     """Open a registry's folders, creating what is missing, and compare it with its mark.
 
     Raises:
+        NewerDatabaseError: a newer version has made the database.
         RulesMissingError: this node does not ship the rule set in force.
         TamperedError: the head contradicts itself.
     """

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from api.cli.output import CommandError
 from api.drafting.draft import Desk
 from ledger.engine import database_exists
+from ledger.migrations import NewerDatabaseError
 from ledger.registry import Registry, open_registry
 from ledger.rulesets import RulesMissingError
 from ledger.settings import Settings
@@ -61,7 +62,7 @@ def open_place(data: Path | None, keys: Path | None = None) -> Registry:
         )
     try:
         return open_registry(settings)
-    except (RulesMissingError, TamperedError) as error:
+    except (NewerDatabaseError, RulesMissingError, TamperedError) as error:
         raise CommandError(str(error)) from error
     except DatabaseError as error:
         raise CommandError(

@@ -17,14 +17,22 @@ _LOCK: Final = 0x53494E4B
 """Number of the advisory lock under which nodes that start together migrate one by one."""
 
 
+class NewerDatabaseError(Exception):
+    """A newer version has made this database; this one could misread it."""
+
+
 def migrate(connection: Connection) -> None:
     """Bring the log and side tables up to date, inside the caller's transaction.
 
     If we crash on the way, the transaction is rolled back and the next start begins again: DDL is
     transactional on both databases. On PostgreSQL nodes that run go on meanwhile: a migration waits
     for no lock longer than the writer's limit, and gives up rather than keep others waiting.
+
+    Raises:
+        NewerDatabaseError: it has steps that this version does not know; nothing was changed.
     """
     config = _config()
+    _check_known(connection, config)
     if is_postgres(connection):
         if is_current(connection):
             return  # Whoever only runs a node need not own the tables.
@@ -33,6 +41,16 @@ def migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
     if not is_postgres(connection):
         _complete_vault(connection)
+
+
+def _check_known(connection: Connection, config: Config) -> None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise NewerDatabaseError(
+            f"a newer version has made this database (step {revision}, here {max(known)} is the "
+            "last); install that version, or restore a backup of before"
+        )
 
 
 def _complete_vault(connection: Connection) -> None:

@@ -1,0 +1,70 @@
+"""Migrations: interrupted anywhere they leave the old database or the new, and the log as it was;
+a version that does not know a database says so and touches nothing.
+"""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+
+from ledger.engine import open_writer
+from ledger.migrations import NewerDatabaseError
+from ledger.registry import open_registry
+from tests.support.ledger import Scene, open_scene, pay
+from tests.support.migration_kills import STEPS, kill_at_every_statement
+
+
+@pytest.fixture
+def scene(fast_path: Path) -> Scene:
+    scene = open_scene(fast_path / "world")
+    pay(scene, 20)
+    scene.world.registry.close()
+    return scene
+
+
+@pytest.mark.faults
+def test_a_migration_killed_at_any_statement_is_old_or_new(scene: Scene, fast_path: Path) -> None:
+    found = kill_at_every_statement(scene, fast_path)
+    print(found)
+    assert tuple(found) == STEPS
+    assert sum(old + new for old, new in found.values()) > 40
+    assert all(new > 0 for _, new in found.values())
+
+
+def each_by_itself(engine: Engine) -> None:
+    """Let every statement stand by itself, as a driver does that commits before DDL."""
+    event.listen(
+        engine, "before_cursor_execute", lambda connection, *_: _commit(connection), insert=True
+    )
+
+
+def _commit(connection: object) -> None:
+    driver = connection.connection.driver_connection  # type: ignore[attr-defined]  # SQLAlchemy's
+    if driver.in_transaction:
+        driver.execute("COMMIT")
+
+
+@pytest.mark.faults
+def test_the_same_kills_see_migrations_that_commit_in_between(
+    scene: Scene, fast_path: Path
+) -> None:
+    with pytest.raises(AssertionError, match=r"neither old nor new|cannot be finished"):
+        kill_at_every_statement(scene, fast_path, each_by_itself)
+
+
+def test_a_database_of_a_newer_version_is_refused_untouched(
+    either_database: str, fast_path: Path
+) -> None:
+    world = open_scene(fast_path / either_database).world
+    settings, size = world.registry.settings, world.registry.size()
+    writer = open_writer(settings)
+    with writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabaseError, match="step 9999"):
+        open_registry(settings)
+    with writer.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{STEPS[-1]}'")
+    writer.dispose()
+    again = open_registry(settings)
+    assert again.size() == size
+    again.close()
