@@ -14,6 +14,7 @@ from ledger.mark_check import why_read_only
 from ledger.registry import Registry
 from ledger.sequencer import Sequencer
 from ledger.settings import Settings
+from ledger.standing import Standing
 from ledger.store import TamperedError
 from ledger.submit import passkey_scope
 from ledger.tickets import Answer, ClosingError, QueueFullError, Ticket
@@ -98,7 +99,7 @@ class Node:
             writer=self.wires.writer,
             reader=reader,
             checker=Checker(lambda: passkey_scope(reader)),
-            read_only_reason=reason,
+            standing=Standing(reason),
         )
         self.sequencer = Sequencer(self, failed=self._doubt)
 

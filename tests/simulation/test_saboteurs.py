@@ -68,7 +68,7 @@ def deaf_to_commits() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(Link, "commit", commit_and_hope))
-        stack.enter_context(mock.patch.object(submit, "_read_back"))
+        stack.enter_context(mock.patch.object(submit, "read_back"))
         yield
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,8 @@ def confirmed_service(source: Path, folder: Path, at_us: int) -> Service:
     """Put a service on a copy whose clock is confirmed."""
     shutil.copytree(source, folder, dirs_exist_ok=True)
     plain = open_registry(settings_of(folder))
-    fields = ("settings", "writer", "reader", "checker", "read_only_reason")
-    return Service.on(ConfirmedRegistry(**{name: getattr(plain, name) for name in fields}), at_us)
+    parts = {one.name: getattr(plain, one.name) for one in fields(plain)}
+    return Service.on(ConfirmedRegistry(**parts), at_us)
 
 
 def copied_service(source: Path, folder: Path, at_us: int) -> Service:
