@@ -53,7 +53,7 @@ def audit(work: Work) -> str:
 def _first(output: bytes) -> str:
     try:
         found = json.loads(output)["findings"]
-        return f"{found[0]['subject']}: {found[0]['problem']}" if found else "run sinkledger audit"
+        return f"{found[0]['where']}: {found[0]['what']}" if found else "run sinkledger audit"
     except (ValueError, KeyError, TypeError):
         return "run sinkledger audit"
 

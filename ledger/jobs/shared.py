@@ -12,13 +12,31 @@ from typing import Any, Final
 from procrastinate import SyncPsycopgConnector
 from procrastinate.jobs import Job as LibraryJob
 from procrastinate.manager import JobManager
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, null, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    and_,
+    cast,
+    delete,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from ledger.jobs import notes
 from ledger.jobs.job import Claim, Job, JobUnknownError, State
 from ledger.jobs.performing import End, Outcome, failed
 from ledger.jobs.queue import COMMON
-from ledger.jobs.tables import procrastinate_events, procrastinate_jobs, procrastinate_workers
+from ledger.jobs.tables import (
+    JOB_STATUS,
+    procrastinate_events,
+    procrastinate_jobs,
+    procrastinate_workers,
+)
 from ledger.jobs.task import LEASE_S, Given, Task, Tasks, written
 
 _JOB: Final = procrastinate_jobs.c
@@ -29,6 +47,7 @@ _STATUSES: Final = {
     State.DONE: ("succeeded",),
     State.DEAD: ("failed", "aborted", "cancelled"),
 }
+_FAILED: Final = cast("failed", JOB_STATUS)
 _ENDED: Final = "the process that did it ended without a word"
 
 
@@ -172,7 +191,7 @@ class SharedQueue:
                 failures = notes.failures_of(connection, row.id) + 1
                 task = tasks.get(row.task_name)
                 if task is not None and failed(task, failures, "").end is End.DEAD:
-                    finish = func.procrastinate_finish_job_v1(row.id, "failed", False)  # noqa: FBT003 - the library's own function
+                    finish = func.procrastinate_finish_job_v1(row.id, _FAILED, false())
                     connection.execute(select(finish))
                 else:
                     self._again(connection, _JOB.id == row.id, row.id)

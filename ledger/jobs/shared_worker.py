@@ -17,9 +17,10 @@ from procrastinate.jobs import Job as LibraryJob
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
+from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.jobs.job import Claim
-from ledger.jobs.performing import End, Outcome, perform
+from ledger.jobs.performing import End, Outcome, perform, told_of
 from ledger.jobs.queue import COMMON, Crew
 from ledger.jobs.shared import SharedQueue
 from ledger.jobs.task import Task, Work
@@ -150,7 +151,10 @@ class SharedWorker:
 
     async def _freeing(self) -> None:
         while True:
-            await asyncio.to_thread(self.queue.free_left_behind, self.crew.tasks)
+            try:
+                await asyncio.to_thread(self.queue.free_left_behind, self.crew.tasks)
+            except SQLAlchemyError as error:
+                self.crew.say("jobs", f"jobs of dead workers wait: {told_of(error)}")
             await asyncio.sleep(self.queue.lease_s / 3)
 
     def _doing(self, task: Task[Any]) -> Callable[[JobContext, str], None]:

@@ -9,10 +9,11 @@ from threading import Event
 from threading import enumerate as threads
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from api.sheets import OpenPress, Trouble
 from api.subjects import Walk
+from api.tasks.checking import CHECK, CheckArguments
 from api.tasks.exporting import EXPORT, ExportArguments
 from api.tasks.issuing import with_press
 from api.tasks.submitting import SUBMIT, hand_in
@@ -25,6 +26,7 @@ from ledger.jobs.queues import queue_of
 from ledger.jobs.task import Arguments, Task, Work
 from ledger.registry import Registry
 from ledger.side_tables import side_line
+from ledger.tables import view_row
 from tests.support.fake_press import Faults, fake_press
 from tests.support.many_papers import add_retirements, copied, publish_here, retirement_lines
 from tests.support.service import Service
@@ -192,6 +194,16 @@ def test_what_another_process_does_already_is_not_begun_here(registry: Registry)
     job = do_here(registry, task, Empty(), Event(), lambda *_: None)
     assert job.state is State.DONE, job.text
     assert len(queue_of(registry).jobs()) == 1
+
+
+def test_the_nightly_check_names_what_does_not_hold(own_demo: Service) -> None:
+    registry = own_demo.registry
+    with registry.writer.begin() as connection:
+        connection.execute(update(view_row).where(view_row.c.key == "registry").values(value="{}"))
+    job = do_here(registry, CHECK, CheckArguments(), Event(), lambda *_: None)
+    assert (job.state, job.tries) == (State.DEAD, 1)
+    assert job.text.startswith("the audit does not hold: ")
+    assert "registry" in job.text
 
 
 def test_every_task_can_be_asked_for_by_its_own_name() -> None:

@@ -1,11 +1,24 @@
 """Workers that are killed: every job's effect is there once, and no two of one key ran at once."""
 
+import os
+import signal
+
 import pytest
 
 from ledger.jobs.embedded import EmbeddedQueue
+from ledger.jobs.job import State
 from ledger.jobs.shared import SharedQueue
+from ledger.jobs.task import Retries, Work
 from tests.support.job_kills import survive
-from tests.support.job_runners import JobPlace
+from tests.support.job_runners import (
+    JobPlace,
+    Steps,
+    come_true,
+    marks,
+    steps_task,
+    worker,
+    working,
+)
 
 PATIENCE_S = 60.0
 
@@ -21,6 +34,48 @@ def test_without_taking_over_the_jobs_of_dead_workers_the_same_test_fails(
     monkeypatch.setattr(SharedQueue, "free_left_behind", lambda *_: 0)
     with pytest.raises(AssertionError, match="Job"):
         survive(place, jobs=6, kills=2, seed=38, patience_s=5.0)
+
+
+def test_a_job_at_which_every_worker_dies_is_given_up(place: JobPlace) -> None:
+    def die(job: Work, arguments: Steps) -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+    task = steps_task(place.folder, function=die, retries=Retries(failures_max=2, first_s=0.0))
+    with place.queue() as queue:
+        number = queue.add(task, Steps(name="poison"))
+    for _ in range(2):
+        worker(place, task).reports()
+    with working(place, steps_task(place.folder, retries=task.retries)), place.queue() as queue:
+        assert come_true(lambda: queue.job(number).state is State.DEAD)
+        assert queue.job(number).text == "the process that did it ended without a word"
+
+
+def test_a_frozen_worker_that_wakes_up_cannot_end_the_try_of_its_successor(
+    place: JobPlace,
+) -> None:
+    task = steps_task(place.folder)
+    with place.queue() as queue:
+        number = queue.add(task, Steps(name="one", steps=60, pause_ms=100))
+    frozen = worker(place, task)
+    try:
+        assert come_true(lambda: len(marks(place.folder)) >= 2)
+        os.kill(frozen.pid, signal.SIGSTOP)
+        # It holds the lock that would complain; its successor has a folder of its own.
+        other = place.folder / "other"
+        other.mkdir()
+        with working(place, steps_task(other)), place.queue() as queue:
+            assert come_true(lambda: len(marks(other)) >= 2)
+            os.kill(frozen.pid, signal.SIGCONT)
+            before = len(marks(place.folder))
+            assert come_true(lambda: queue.job(number).state is State.DONE)
+            job = queue.job(number)
+        assert (job.tries, job.failures) == (2, 0)
+        assert len(marks(other)) == 60
+        assert len(marks(place.folder)) <= before + 2, "it has noticed"
+    finally:
+        frozen.kill()
+        frozen.reports()
 
 
 @pytest.mark.faults

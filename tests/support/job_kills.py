@@ -4,6 +4,7 @@ import time
 from random import Random
 
 from ledger.jobs.job import State
+from ledger.jobs.task import Retries
 from tests.support.children import Child
 from tests.support.job_runners import JobPlace, Steps, come_true, marks, steps_task, worker
 
@@ -18,7 +19,8 @@ def survive(place: JobPlace, *, jobs: int, kills: int, seed: int, patience_s: fl
         AssertionError: a job is not done in the end, or two of one key ran at once.
     """
     random = Random(seed)
-    task = steps_task(place.folder)
+    # Here the killing is from outside; elsewhere a job that kills its workers is given up.
+    task = steps_task(place.folder, retries=Retries(failures_max=10 * kills + 1, first_s=0.0))
     with place.queue() as queue:
         numbers = [
             queue.add(task, Steps(name=f"{one}", key=f"{one % 3}-{one}", steps=STEPS, pause_ms=60))

@@ -19,7 +19,7 @@ from ledger.jobs.embedded import EmbeddedQueue
 from ledger.jobs.queue import Crew
 from ledger.jobs.queues import work
 from ledger.jobs.shared import SharedQueue
-from ledger.jobs.task import Arguments, JobError, Retries, Task, Work
+from ledger.jobs.task import Arguments, JobError, LostError, Retries, Task, Work
 from ledger.registry import Registry, open_registry
 from tests.support.children import Child, fork
 from tests.support.ledger import settings_in
@@ -84,7 +84,8 @@ def do_steps(folder: Path, job: Work, arguments: Steps) -> str:
         for step in range(arguments.steps):
             (folder / f"mark-{arguments.name}-{step}").touch()
             (folder / f"try-{arguments.name}-{step}-{os.getpid()}-{time.monotonic_ns()}").touch()
-            job.note(step + 1, arguments.steps)
+            if not job.note(step + 1, arguments.steps):
+                raise LostError
             job.check()
             time.sleep(arguments.pause_ms / 1_000)
     return ""
