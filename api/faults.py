@@ -11,6 +11,7 @@ from starlette.types import Scope
 from api.problems import RETRY_AFTER_S, language_of, problem_document, problem_of
 from api.text.catalogue import Language
 from contracts.values import Json
+from ledger.outcome import OutcomeUnknownError
 from ledger.room import NoRoomError
 from ledger.store import HeadMovedError, TamperedError
 from ledger.submit import ClockError
@@ -51,7 +52,7 @@ def fault_of(error: Exception) -> Fault:
         return Fault(status=503, message="problem.stopped")
     if isinstance(error, NoRoomError):
         return Fault(status=507, message="problem.no_room", retry_after_s=NO_ROOM_RETRY_S)
-    if isinstance(error, OSError | DBAPIError):
+    if isinstance(error, OSError | DBAPIError | OutcomeUnknownError):
         # "Error, yet committed" has been seen of every database.
         return Fault(status=503, message="problem.outcome_unknown")
     return Fault(status=500, message="problem.fault", retry_after_s=None)

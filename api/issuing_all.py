@@ -29,6 +29,7 @@ from api.sheets import OpenPress, Sheet, Trouble, Unmade
 from api.stating import NotStatedError, NotYetError, statements_of
 from api.subjects import Subject, Walk
 from certificates.statement import Statement
+from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError
@@ -39,7 +40,7 @@ PAGE: Final = 64
 BATCH_S: Final = 5.0
 LOOK_S: Final = 0.25
 SHOW_S: Final = 1.0
-_UNKEPT: Final = (ClockError, HeadMovedError, KeyFileError, SQLAlchemyError)
+_UNKEPT: Final = (ClockError, HeadMovedError, KeyFileError, OutcomeUnknownError, SQLAlchemyError)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from ledger.jobs import lines
 from ledger.jobs.queue import Queue
 from ledger.jobs.task import Arguments, JobError, Task, Work
 from ledger.log.entry import Entry
+from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError
@@ -61,7 +62,7 @@ def _answers(
     orders = [one for one in read if isinstance(one, SignedOrder)]
     try:
         entries = registry.submit(orders, now_us=clock_us(), clock_confirmed=confirmed)
-    except (ClockError, HeadMovedError) as error:
+    except (ClockError, HeadMovedError, OutcomeUnknownError) as error:
         raise JobError(str(error)) from error
     decided = iter(entries)
     return [_told(one if isinstance(one, Refused) else next(decided)) for one in read]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 import ledger.outcome
 import ledger.submit
+from api.faults import fault_of
 from ledger.engine.postgres import BoundedConnection
 from ledger.log.entry import Entry
 from ledger.outcome import OutcomeUnknownError
@@ -178,3 +179,9 @@ def test_an_order_in_doubt_is_answered_once_the_standby_is_back(
     assert isinstance(answer, Entry)
     assert answer.seq == size
     assert scene.world.registry.size() == size + 1
+
+
+def test_a_client_is_told_that_the_outcome_is_open() -> None:
+    fault = fault_of(OutcomeUnknownError("the line broke"))
+    assert (fault.status, fault.message) == (503, "problem.outcome_unknown")
+    assert fault.retry_after_s is not None
