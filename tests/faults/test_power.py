@@ -23,7 +23,7 @@ from tests.support.power_cut.recording import record, record_founding
 
 CUTS = 3_000
 TORN_STRIDE = 64
-DEATHS = 8
+DEATHS = 5
 SOAK_SEEDS, SOAK_CUTS = range(100, 120), 12_500
 
 VARIANTS = [
