@@ -11,6 +11,7 @@ MODULES = {
     "submit-postgres": "bench.submit_postgres",
     "scaling": "bench.scaling",
     "http": "bench.http",
+    "nodes": "bench.nodes",
     "append-memory": "bench.append_memory",
     "audit": "bench.audit_speed",
     "state-root": "bench.state_root",

@@ -1,6 +1,7 @@
 """A registry at work for measuring: the main job done, many accounts, many signed transfers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,8 @@ from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support import main_steps, unit_bodies
 from tests.support.main_steps import FARM_ID
-from tests.support.people import ORIGIN, digest, organisation, person
+from tests.support.passkeys import passkey
+from tests.support.people import ORIGIN, Key, Person, digest, organisation, person
 from tests.support.scenario import World
 
 LOG_KEYS = {KEY_FILE: ALG_ED25519, PQ_KEY_FILE: ALG_ML_DSA_44}
@@ -23,15 +25,33 @@ TRANSFER_KG_MAX = 40
 """Small amounts, so that no account runs dry while thousands are moved."""
 
 
-class Market:
-    """Accounts that hold units, each with one signer, and orders between them."""
+def one_person(name: str) -> tuple[Person, ...]:
+    """Let an account act by one signature."""
+    return (person(name),)
 
-    def __init__(self, folder: Path, seed: int, database_url: str | None = None) -> None:
+
+def two_passkeys(name: str) -> tuple[Person, ...]:
+    """Put an account under dual control: two persons sign each order, each with a passkey."""
+    return tuple(replace(person(n), key=passkey(n)) for n in (name, f"{name} second"))
+
+
+class Market:
+    """Accounts that hold units, with their signers, and orders between them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        database_url: str | None = None,
+        people: Callable[[str], tuple[Person, ...]] = one_person,
+    ) -> None:
         self.random = Random(seed)
         self.log_keys = [Skey(ORIGIN, digest(name), alg) for name, alg in LOG_KEYS.items()]
         vkeys: list[Json] = [{"vkey": one.vkey.to_text()} for one in self.log_keys]
         self.world = World(rules=rulesets.newest())
         main_steps.do_business(self.world, {"log": {"vkeys": vkeys}})
+        self.people = people
+        self.keys: dict[str, list[Key]] = {}
         self.accounts: list[tuple[str, str]] = []
         for number in range(ACCOUNTS):
             self._open_account(f"trader {number}")
@@ -53,13 +73,15 @@ class Market:
 
     def _open_account(self, name: str) -> None:
         org = organisation(f"示例 {name}", name)
-        account = main_steps.open_account(self.world, "holder", org, (person(name), "initiate"))
+        roles = zip(self.people(name), ("initiate", "approve"), strict=False)
+        account = main_steps.open_account(self.world, "holder", org, *roles)
         body = unit_bodies.units_transfer(FARM_ID, account, STAKE_KG)
         main_steps.farm_step(self.world, "units.transfer", body)
         self.accounts.append((account, name))
+        self.keys[name] = [one.key for one in self.people(name)]
 
     def orders(self, count: int, *, fragmenting: bool = False) -> Iterator[bytes]:
-        """Yield signed transfers, each of one signature, as they would arrive.
+        """Yield signed transfers, as they would arrive.
 
         Sellers sell to buyers, so a transfer is one movement. With `fragmenting`, everybody
         trades with everybody, and holdings fall into ever more and smaller pieces.
@@ -75,7 +97,7 @@ class Market:
                 quantity_kg = self.random.randint(1, TRANSFER_KG_MAX)
             body = unit_bodies.units_transfer(source, target, quantity_kg)
             self.world.now_us = self.now_us
-            step = self.world.step("units.transfer", body, f"acct/{source}", [person(name).key])
+            step = self.world.step("units.transfer", body, f"acct/{source}", self.keys[name])
             yield step.envelope()
 
     def submit(self, signed: list[SignedOrder]) -> tuple[int, int]:
