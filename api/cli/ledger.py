@@ -18,9 +18,11 @@ from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settin
 from api.cli.snapshots import audit_snapshot
 from ledger.audit.audit import AuditReport, Outside, audit
 from ledger.audit.kept import read_kept
+from ledger.engine import database_exists
 from ledger.export import LedgerFileError, export_ledger, import_ledger
 from ledger.log.merkle import ProofError
 from ledger.registry import open_registry
+from ledger.settings import Settings
 
 FINDINGS_SHOWN = 40
 EXPORT_BEGINS = b'{"at_us":'
@@ -73,7 +75,7 @@ def audit_command(
         audit_snapshot(from_snapshot, export=export, data=data, as_json=as_json)
         return
     settings = settings_for(data, keys)
-    if not any((settings.data / name).exists() for name in SIGNS_OF_A_REGISTRY):
+    if not _leaves_signs(settings):
         raise CommandError(f"there is no registry in {settings.data}; name one with --data")
     outside = _outside(kept or [], trust or settings.trust)
     with progress_bar() as bar:
@@ -90,6 +92,13 @@ def audit_command(
         _show(report, len(outside.kept))
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _leaves_signs(settings: Settings) -> bool:
+    """Return whether there is, or was, a registry; one that is damaged may have lost files."""
+    if settings.postgres_url is not None and database_exists(settings):
+        return True
+    return any((settings.data / name).exists() for name in SIGNS_OF_A_REGISTRY)
 
 
 def _outside(kept: list[Path], trust: Path) -> Outside:
