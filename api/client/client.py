@@ -13,6 +13,7 @@ from api.client.journal import Journal
 from api.client.retrying import Patience
 from api.client.settling import Settling
 from api.drafting.draft import Desk, Draft, draft_order
+from contracts.refusal import RefusalCode
 from contracts.values import ORDER_LIFE_US, Json
 from ledger.log.merkle import ProofError
 from ledger.log.policy import Policy
@@ -105,7 +106,11 @@ class Client:
             MismatchError: the registry answers with what was not signed.
             JournalError: it could not be written down, and was not sent.
         """
-        return self._settling.send(draft)
+        try:
+            return self._settling.send(draft)
+        except RefusedError as refused:
+            self._forget_rules(refused)
+            raise
 
     def submit_all(self, drafts: Sequence[Draft]) -> list[Receipt | RefusedError]:
         """Send orders of one sequence together, up to 1,000; each sees the ones before it.
@@ -117,7 +122,10 @@ class Client:
         """
         if not 0 < len(drafts) <= BATCH_LINES_MAX:
             raise ValueError(f"1 to {BATCH_LINES_MAX} orders go together, not {len(drafts)}")
-        return self._settling.send_all(drafts)
+        answers = self._settling.send_all(drafts)
+        for answer in answers:
+            self._forget_rules(answer)
+        return answers
 
     def resolve(self, draft: Draft) -> Receipt | Unrecorded:
         """Look whether an order is recorded, without sending it.
@@ -169,3 +177,8 @@ class Client:
         except ProofError as error:
             raise MismatchError(f"entry {receipt.seq} is not proven: {error}") from error
         return Final(proof=answered.content, verdict=verdict)
+
+    def _forget_rules(self, answer: Receipt | RefusedError) -> None:
+        """Ask for the rules in force again before the next draft, if these are no longer."""
+        if isinstance(answer, RefusedError) and answer.code == RefusalCode.RULES_NOT_ACTIVE.value:
+            self._desk = None

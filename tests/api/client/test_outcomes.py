@@ -20,10 +20,11 @@ from api.client import (
     Unrecorded,
 )
 from api.drafting.draft import Draft
+from contracts.refusal import RefusalCode
 from tests.support import bodies
 from tests.support.answering import Reply, answering
 from tests.support.cutting_http import Cuts, cutting
-from tests.support.ledger import SECOND_US, Scene, open_scene
+from tests.support.ledger import ORIGIN, SECOND_US, Scene, open_scene
 from tests.support.memory import folder_in_memory
 from tests.support.served import served
 
@@ -232,6 +233,18 @@ def test_a_line_that_was_not_decided_is_sent_alone(scene: Scene, client: Client)
     assert isinstance(first, Receipt)
     assert isinstance(second, RefusedError)
     assert second.earlier_open
+
+
+def test_rules_that_are_no_longer_in_force_are_asked_for_again(
+    scene: Scene, client: Client
+) -> None:
+    old, new = ({"origin": ORIGIN, "rules": digit * 64} for digit in "ab")
+    refusal = {"code": RefusalCode.RULES_NOT_ACTIVE.value}
+    replies = Reply(200, old), Reply(409, refusal), Reply(200, new)
+    with answering(*replies) as server, client_at(scene, server.url) as far:
+        with pytest.raises(RefusedError):
+            far.submit(payment(far, scene))
+        assert payment(far, scene).order["rules"] == new["rules"]
 
 
 def test_a_registry_that_does_not_say_as_of_when_is_not_believed(
