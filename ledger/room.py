@@ -27,6 +27,8 @@ def volumes_of(settings: Settings) -> dict[str, Path]:
     found = {"data": settings.data, "keys": settings.keys}
     if settings.postgres_url is None:
         found["database"] = settings.database.parent
+    if settings.second_copy is not None:
+        found["second_copy"] = settings.second_copy
     return found
 
 

@@ -11,6 +11,8 @@ from ledger import recording
 from ledger.intake import envelope_bytes
 from ledger.publish.publisher import publish
 from ledger.registry import open_registry
+from ledger.room import volumes_of
+from ledger.settings import Settings
 from tests.support import bodies
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene, open_scene
@@ -76,3 +78,10 @@ def test_the_same_test_sees_a_service_that_does_not_look(tmp_path: Path) -> None
     with mock.patch.object(recording, "check_room"):
         told = steps_told(tmp_path, 1)
     assert told != [[RECORDED, TURNED_AWAY, 200, RECORDED]]
+
+
+def test_every_disk_that_is_written_to_is_watched(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, keys=tmp_path, second_copy=tmp_path)
+    assert set(volumes_of(settings)) == {"data", "keys", "database", "second_copy"}
+    elsewhere = settings.model_copy(update={"database_url": "postgresql://db.example/ledger"})
+    assert "database" not in volumes_of(elsewhere)
