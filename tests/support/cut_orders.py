@@ -13,7 +13,7 @@ from ledger.log.entry import parse_entry
 from tests.support import bodies
 from tests.support.cutting_http import Cuts, cutting
 from tests.support.ledger import Scene
-from tests.support.served import served
+from tests.support.served_scene import served
 
 RATES = {
     "cut-before": 0.05,

@@ -15,7 +15,7 @@ from tests.support import bodies
 from tests.support.cutting_http import Cuts, cutting
 from tests.support.ledger import LOG_KEY, ORIGIN, SECOND_US, Scene, open_scene
 from tests.support.memory import folder_in_memory
-from tests.support.served import served
+from tests.support.served_scene import served
 
 
 @pytest.fixture

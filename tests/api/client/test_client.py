@@ -25,7 +25,7 @@ from ledger.publish.publisher import publish
 from tests.support import bodies
 from tests.support.cutting_http import Cuts, cutting
 from tests.support.ledger import LOG_KEY, Scene, open_scene
-from tests.support.served import served
+from tests.support.served_scene import served
 
 SOON = Patience(deadline_s=5, first_s=0.01, longest_s=0.05)
 AT_ONCE = Patience(deadline_s=0)

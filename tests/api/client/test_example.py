@@ -16,7 +16,7 @@ from contracts.refusal import RefusalCode
 from tests.support.architecture import ROOT
 from tests.support.ledger import Scene, open_scene
 from tests.support.memory import folder_in_memory
-from tests.support.served import served
+from tests.support.served_scene import served
 
 PAGE = (ROOT / "docs/CLIENT.md").read_text(encoding="utf-8")
 

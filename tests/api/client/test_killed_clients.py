@@ -11,7 +11,7 @@ from tests.support import bodies
 from tests.support.killed_client import run_client
 from tests.support.ledger import Scene, open_scene
 from tests.support.memory import folder_in_memory
-from tests.support.served import served
+from tests.support.served_scene import served
 
 STEPS = 6
 """Of one payment: around the journal's line, the request, and the line of its outcome."""

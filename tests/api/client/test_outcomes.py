@@ -26,7 +26,7 @@ from tests.support.answering import Reply, answering
 from tests.support.cutting_http import Cuts, cutting
 from tests.support.ledger import ORIGIN, SECOND_US, Scene, open_scene
 from tests.support.memory import folder_in_memory
-from tests.support.served import served
+from tests.support.served_scene import served
 
 SOON = Patience(deadline_s=5, first_s=0.01, longest_s=0.05)
 AT_ONCE = Patience(deadline_s=0)
