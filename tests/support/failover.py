@@ -9,19 +9,16 @@ import multiprocessing
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from sqlalchemy import true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from contracts.refusal import RefusalCode, Refused
-from ledger import store
 from ledger.audit.audit import audit
 from ledger.log.entry import Entry
 from ledger.log.merkle import leaf_hash
@@ -145,8 +142,8 @@ def node_settings(scene: Scene, url: str, folder: Path) -> Settings:
     return Settings(data=folder / "data", keys=folder / "keys", database_url=url)
 
 
-def start_writers(scene: Scene, nodes: list[Settings], build: Any = nullcontext) -> Writers:
-    """Start a writer on each node; `build`, entered there, takes something out of the code."""
+def start_writers(scene: Scene, nodes: list[Settings]) -> Writers:
+    """Start a writer on each node."""
     context = multiprocessing.get_context("fork")
     over, counts = context.Event(), context.Array("i", len(nodes), lock=False)
     children = []
@@ -154,8 +151,7 @@ def start_writers(scene: Scene, nodes: list[Settings], build: Any = nullcontext)
 
         def work(report: Report, number: int = number, settings: Settings = settings) -> None:
             scene.world.orders += (number + 1) * 100_000
-            with build():
-                _write(scene, settings, _Told(report, over, counts, number))
+            _write(scene, settings, _Told(report, over, counts, number))
 
         children.append(fork(work))
     return Writers(children=children, over=over, counts=counts)
@@ -220,10 +216,3 @@ def judge(journal: Journal, settings: Settings) -> None:
     assert not forks, f"forks: {forks[:5]}"
     assert not lost, f"lost: {len(lost)}, from {lost[0]} on"
     assert audit(settings).ok
-
-
-@contextmanager
-def no_epoch_check() -> Iterator[None]:
-    """Let a node write to any server, whoever has taken over from whom."""
-    with mock.patch.object(store, "epoch_holds", return_value=true()):
-        yield
