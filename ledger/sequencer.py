@@ -1,8 +1,9 @@
 """Group commit: what many callers hand in is decided and committed together.
 
 One thread takes what has arrived, has its forms and signatures checked beside it, and meanwhile
-decides and commits what was checked before. Nobody waits for company: a batch is whatever came
-while the one before was committed. Whoever waits is told after the commit and never before.
+decides and commits what was checked before. A lone order does not wait for company: a batch
+is whatever came while the one before was committed, and in a crowd of two milliseconds more.
+Whoever waits is told after the commit and never before.
 
 Signatures come before fairness: keys are public, so anybody could fill another sender's lane with
 orders that only look like his. What does not verify never stands in a lane.
@@ -15,9 +16,8 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import count
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 from sqlalchemy.exc import OperationalError
@@ -28,6 +28,7 @@ from ledger.checking import CheckedOrder
 from ledger.fair_queue import FairQueue, LaneFullError, QueueLimits
 from ledger.intake import SignedOrder
 from ledger.outcome import OutcomeUnknownError
+from ledger.races import record_in_race
 from ledger.store import HeadMovedError, TamperedError
 from ledger.submit import ClockError
 from ledger.tickets import (
@@ -44,8 +45,9 @@ from ledger.tickets import (
 
 BATCH_ORDERS: Final = 512
 BATCH_BYTES: Final = 4 * 1_048_576
-RACES_MAX: Final = 8
-"""How often a batch is decided anew because another node was faster, before callers are told."""
+CROWD: Final = 4
+GATHER_S: Final = 0.002
+"""After a batch of so many, how long the next waits for company; a lone order never does."""
 
 CLOSE_S: Final = 30.0
 _WORLD: Final = (OSError, OperationalError, HeadMovedError, OutcomeUnknownError, ClockError)
@@ -90,6 +92,7 @@ class Sequencer:
         self._queue: FairQueue[_Checked] = FairQueue(limits)
         self._observe = observe or (lambda _: None)
         self._failed = failed or (lambda _: None)
+        self._crowded = False
         self._thread = Thread(target=self._run, name="sequencer", daemon=True)
 
     @property
@@ -140,11 +143,15 @@ class Sequencer:
 
     def _run(self) -> None:
         while self._arrivals.wait():
+            # In a crowd the first to arrive would have a costly batch for itself.
+            if self._crowded and not len(self._queue):
+                sleep(GATHER_S)
             self.turn()
 
     def turn(self) -> None:
         """Check what has arrived, and meanwhile record one batch of what was checked before."""
         arrived = self._arrivals.take(2 * BATCH_ORDERS)
+        self._crowded = len(arrived) >= CROWD
         finish = self._begin(arrived)
         batch = self._queue.take(BATCH_ORDERS, BATCH_BYTES)
         self._record(batch)
@@ -197,7 +204,7 @@ class Sequencer:
             return
         began_s = monotonic()
         try:
-            answers = self._decide([one.order for one in batch])
+            answers = record_in_race(self._work, [one.order for one in batch])
         except TamperedError as error:
             self._arrivals.end(error)
             self._fail(tickets, error)
@@ -219,30 +226,6 @@ class Sequencer:
             )
             self._observe(turn)
             self._arrivals.answer(zip(tickets, answers, strict=True))
-
-    def _decide(self, checked_orders: Sequence[CheckedOrder]) -> list[Recorded | Refused]:
-        """Record a batch; again from the beginning whenever another node was faster.
-
-        Raises:
-            HeadMovedError: others were faster too often.
-        """
-        for races in count(1):
-            before = self._work.size()
-            try:
-                found = self._work.record(checked_orders)
-                break
-            except HeadMovedError:
-                if races == RACES_MAX:
-                    raise
-        answers: list[Recorded | Refused] = []
-        seen = set[int]()
-        for answer in found:
-            if isinstance(answer, Refused):
-                answers.append(answer)
-                continue
-            answers.append(Recorded(answer, answer.seq < before or answer.seq in seen))
-            seen.add(answer.seq)
-        return answers
 
     def _fail(self, tickets: Sequence[Ticket], error: Exception) -> None:
         """Tell callers that nothing is known to be recorded of their orders."""

@@ -109,7 +109,7 @@ def test_every_kind_of_object_of_every_paper_may_not_be_written_again(paper: str
 
 
 @pytest.mark.parametrize(
-    ("paper", "parts"), [(paper, FLIPS if paper == "RT" else FLIPS // 8) for paper in PAPERS]
+    ("paper", "parts"), [(paper, FLIPS // 2 if paper == "RT" else FLIPS // 12) for paper in PAPERS]
 )
 def test_a_flipped_byte_is_refused_wherever_it_stands(paper: str, parts: int) -> None:
     for part in range(parts):

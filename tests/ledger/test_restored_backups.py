@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from ledger import registry
+from ledger import mark_check
 from ledger.publish.publisher import Publisher
 from tests.support.backups import HARMLESS, WAYS, History, opened, restore, signs_nothing
 from tests.support.memory import folder_in_memory
@@ -52,7 +52,7 @@ def test_older_published_files_are_brought_up_to_date(history: History) -> None:
     ("sabotage", "way"),
     [
         pytest.param(
-            mock.patch.object(registry, "why_read_only", return_value=None),
+            mock.patch.object(mark_check, "why_read_only", return_value=None),
             "high water",
             id="no-comparing-at-start",
         ),

@@ -71,6 +71,7 @@ def stop_under_load(folder: Path, before: str = "") -> None:
     registry.close()
 
 
+@pytest.mark.faults
 def test_a_node_that_is_told_to_stop_answers_what_it_took(fast_path: Path) -> None:
     stop_under_load(fast_path)
 
