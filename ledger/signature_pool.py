@@ -35,6 +35,7 @@ Item: TypeAlias = tuple[bytes, bytes, bytes]
 CHILDREN_MAX: Final = 2
 """Two children check more signatures in a second than one sequencer can decide orders."""
 
+NICE: Final = 10
 PAGE_ITEMS: Final = 128
 PAGES_DUE_MAX: Final = 256
 """Their answers have some 34,000 bytes; an ordinary pipe takes 65,536."""
@@ -227,4 +228,6 @@ if __name__ == "__main__":
     # It ends when nobody can ask it any more, so that a server going down gets its last verdicts.
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
+    # Whoever decides orders, and the database that waits for him, go first: there is one of them.
+    os.nice(NICE)
     answer_pages(sys.stdin.buffer, sys.stdout.buffer)
