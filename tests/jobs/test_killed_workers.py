@@ -2,8 +2,10 @@
 
 import os
 import signal
+from contextlib import suppress
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from ledger.jobs.embedded import EmbeddedQueue
 from ledger.jobs.job import State
@@ -56,7 +58,8 @@ def test_a_frozen_worker_that_wakes_up_cannot_end_the_try_of_its_successor(
 ) -> None:
     def freeze(job: Work, arguments: Steps) -> str:
         job.note(1, 2)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        while not (place.folder / "go-on").exists():
+            os.kill(os.getpid(), signal.SIGSTOP)
         if not job.note(2, 2):
             (place.folder / "noticed").touch()
         return ""
@@ -65,17 +68,32 @@ def test_a_frozen_worker_that_wakes_up_cannot_end_the_try_of_its_successor(
         number = queue.add(steps_task(place.folder), Steps(name="one", steps=20, pause_ms=100))
     frozen = worker(place, steps_task(place.folder, function=freeze), slots=1)
     try:
-        os.waitpid(frozen.pid, os.WUNTRACED)
+        _wait_until_frozen_without_a_lock(place, frozen.pid)
         with working(place, steps_task(place.folder)), place.queue() as queue:
             assert come_true(lambda: len(marks(place.folder)) >= 2)
-            os.kill(frozen.pid, signal.SIGCONT)
-            assert come_true((place.folder / "noticed").exists)
+            (place.folder / "go-on").touch()
+            assert come_true(lambda: _woken(frozen.pid) and (place.folder / "noticed").exists())
             assert come_true(lambda: queue.job(number).state is State.DONE)
             job = queue.job(number)
         assert (job.tries, job.failures, job.done) == (2, 0, 20)
     finally:
         frozen.kill()
         frozen.reports()
+
+
+def _woken(pid: int) -> bool:
+    """Wake the process, again if it had decided on one more stop before it was stopped."""
+    os.kill(pid, signal.SIGCONT)
+    return True
+
+
+def _wait_until_frozen_without_a_lock(place: JobPlace, pid: int) -> None:
+    """Let the process freeze again while another of its threads was stopped in a commit."""
+    while True:
+        os.waitpid(pid, os.WUNTRACED)
+        with suppress(OperationalError), place.queue():
+            return
+        os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.faults
