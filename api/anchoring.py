@@ -19,7 +19,7 @@ from ledger.anchors.time_stamps import (
     read_roots,
     request_time_stamp,
 )
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.registry import Registry
 
 _ACTOR: Final = f"service/{SERVICE}"

@@ -42,9 +42,9 @@ from api.routes import (
 from api.taking import LIMITS, Taking
 from api.verifying import Gate
 from api.watching import Watch, published_of
-from ledger.fair_queue import QueueLimits
-from ledger.recording import RegistryWork
 from ledger.registry import Registry
+from ledger.sequencing.fair_queue import QueueLimits
+from ledger.sequencing.recording import RegistryWork
 
 VERSION: Final = "0.1.0"
 _logger = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from contracts.lookup import integer_of
 from contracts.refusal import Refused
 from contracts.v1.state_commit import LATEST, SERVICE
 from contracts.values import Json
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.log.note import parse_note
 from ledger.log.tree_head import parse_checkpoint

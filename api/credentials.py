@@ -26,8 +26,8 @@ from certificates.status_list import (
 )
 from contracts.lookup import integer_of
 from contracts.lookup import registry as registry_row
+from ledger.books.projection import PAGE_ROWS
 from ledger.log.canonical import canonical
-from ledger.projection import PAGE_ROWS
 from ledger.publish.replicate import SiteFile
 from ledger.registry import Registry
 

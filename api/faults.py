@@ -11,11 +11,11 @@ from starlette.types import Scope
 from api.problems import RETRY_AFTER_S, language_of, problem_document, problem_of
 from api.text.catalogue import Language
 from contracts.values import Json
-from ledger.outcome import OutcomeUnknownError
+from ledger.database.outcome import OutcomeUnknownError
 from ledger.room import NoRoomError
+from ledger.sequencing.tickets import ClosingError, QueueFullError
 from ledger.store import HeadMovedError, TamperedError
 from ledger.submit import ClockError
-from ledger.tickets import ClosingError, QueueFullError
 
 NO_ROOM_RETRY_S: Final = 60
 

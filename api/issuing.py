@@ -28,7 +28,7 @@ from contracts.refusal import Refused
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json
 from ledger.files import in_turn, write_atomically
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.checkpoint import Checkpoint, log_keys, open_checkpoint
 from ledger.log.entry import Entry
 from ledger.registry import Registry

@@ -29,7 +29,7 @@ from api.sheets import OpenPress, Sheet, Trouble, Unmade
 from api.stating import NotStatedError, NotYetError, statements_of
 from api.subjects import Subject, Walk
 from certificates.statement import Statement
-from ledger.outcome import OutcomeUnknownError
+from ledger.database.outcome import OutcomeUnknownError
 from ledger.registry import Registry
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.lookup import integer_of, objects_of, text_of, texts_of
 from contracts.values import Value
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
 from ledger.registry import Registry
 
 VALID = "valid"

@@ -14,8 +14,8 @@ from ledger.fetching import Fetch
 from ledger.log.policy import Policy
 from ledger.publish.replicate import replicate
 from ledger.publish.targets import Target
-from ledger.recovery import Progress, recover
 from ledger.registry import open_registry
+from ledger.replay.recovery import Progress, recover
 from ledger.settings import Settings
 from ledger.witness.mirror import Mirror
 from ledger.witness.store import KnownLog

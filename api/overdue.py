@@ -17,9 +17,9 @@ from contracts.lookup import integer_of, object_of, text_of
 from contracts.refusal import RefusalCode, Refused
 from contracts.v1.certificate_record import SERVICE
 from contracts.values import Json, Value
-from ledger.intake import read_envelope
+from ledger.books.projection import PAGE_ROWS
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
-from ledger.projection import PAGE_ROWS
 from ledger.registry import Registry
 
 AT_ONCE: Final = 100

@@ -24,8 +24,8 @@ from certificates.number import NumberError
 from contracts.lookup import integer_of, objects_of
 from contracts.lookup import registry as registry_row
 from contracts.values import Value
+from ledger.books.projection import PAGE_ROWS
 from ledger.log.tiles import TILE_WIDTH, bundle_path, width_at
-from ledger.projection import PAGE_ROWS
 from ledger.publish.replicate import TEXT, SiteFile
 from ledger.registry import Registry
 

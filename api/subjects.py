@@ -12,7 +12,7 @@ from api.stating import Stated
 from certificates.number import certificate_number
 from contracts.lookup import integer_of, object_of
 from contracts.values import Value
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
 
 PREFIXES: Final = {"RT": "retire/", "CL": "claim/", "RG": "parcel/", "HD": "holding/"}
 """Kind of paper -> the beginning of the keys of what it states."""

@@ -12,11 +12,11 @@ from threading import Lock
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
-from ledger.fair_queue import QueueLimits
-from ledger.intake import SignedOrder
-from ledger.sequencer import Sequencer
+from ledger.intake.envelope import SignedOrder
+from ledger.sequencing.fair_queue import QueueLimits
+from ledger.sequencing.sequencer import Sequencer
+from ledger.sequencing.tickets import Answer, ClosingError, QueueFullError, Ticket, Turn, Work
 from ledger.store import TamperedError
-from ledger.tickets import Answer, ClosingError, QueueFullError, Ticket, Turn, Work
 
 LIMITS: Final = QueueLimits(items=4_096, lane_items=1_024)
 """What a node works off in about a second; whoever would wait longer is told to come again."""

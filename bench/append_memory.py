@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bench.trading import Market
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 
 NAME = "append-memory"
 ORDERS = 200_000

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.submit_sqlite import raw_rate
 from bench.trading import Market
 from ledger.audit.audit import audit
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 
 NAME = "audit"
 ORDERS = 20_000

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.http_paced import paced_ms
 from bench.trading import Market
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.registry import open_registry
 
 NAME = "http"

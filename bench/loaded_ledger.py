@@ -19,14 +19,14 @@ from sqlalchemy import delete
 from contracts.books import Block
 from contracts.values import Json
 from ledger import store
-from ledger.bulk import insert_many
-from ledger.intake import SignedOrder, signed_order
+from ledger.books.writing import block_values, movement_values
+from ledger.database.bulk import insert_many
+from ledger.database.tables import view_block, view_movement
+from ledger.intake.envelope import SignedOrder, signed_order
 from ledger.log.canonical import encode_parsed
 from ledger.log.entry import Entry, MovementJson, build_entry, signed_bytes
 from ledger.log.signature import ED25519, Signature
 from ledger.store import Head
-from ledger.tables import view_block, view_movement
-from ledger.writing import block_values, movement_values
 from tests.support import bodies
 from tests.support.ledger import ORIGIN, Scene, open_scene
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.trading import STAKE_KG, Market
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 
 BATCH: Final = 1_024
 SEED: Final = 20

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from bench.trading import Market
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.publish.publisher import Publisher, publisher_of
 
 NAME = "publish"

@@ -8,12 +8,12 @@ from pathlib import Path
 from bench.long_log import grow
 from bench.submit_sqlite import raw_rate
 from ledger.fetching import static_log
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.key import Skey
 from ledger.log.policy import Policy
-from ledger.recovery import recover, write_tiles
 from ledger.registry import Registry, open_registry
+from ledger.replay.recovery import recover, write_tiles
 from ledger.settings import Settings
 
 NAME = "rebuild"

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 
 from bench.trading import Market
-from ledger.intake import SignedOrder, read_envelope
+from ledger.database.tables import log_entry, view_movement
+from ledger.intake.envelope import SignedOrder, read_envelope
 from ledger.log.entry import signed_bytes
 from ledger.registry import TOGETHER_MAX
-from ledger.tables import log_entry, view_movement
 
 NAME = "submit-sqlite"
 ORDERS = 8 * TOGETHER_MAX

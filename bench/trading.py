@@ -7,7 +7,7 @@ from random import Random
 
 from contracts.values import Json
 from ledger import rulesets
-from ledger.intake import SignedOrder, read_envelope
+from ledger.intake.envelope import SignedOrder, read_envelope
 from ledger.log.key import ALG_ED25519, ALG_ML_DSA_44, Skey
 from ledger.publish.signer import KEY_FILE, PQ_KEY_FILE, begin
 from ledger.registry import Registry, open_registry

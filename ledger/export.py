@@ -11,9 +11,9 @@ from typing import Final, TypeAlias
 
 from ledger import store
 from ledger.log.verify import read_export
-from ledger.rebuild import PAGE_ROWS
-from ledger.refill import RefillError, refill
 from ledger.registry import Registry
+from ledger.replay.rebuild import PAGE_ROWS
+from ledger.replay.refill import RefillError, refill
 
 Progress: TypeAlias = Callable[[int, int], None]
 EXPORT_SUFFIX: Final = ".part"

@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import select
 
+from ledger.database.tables import view_block
 from ledger.files import sync_file, sync_folder
 from ledger.registry import Registry
-from ledger.tables import view_block
 
 COLUMNS: Final = ("account", "batch", "first", "last", "quantity_kg", "as_of_entries")
 _BLOCK: Final = view_block.c

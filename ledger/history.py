@@ -6,9 +6,9 @@ from typing import Any, Final
 from sqlalchemy import Select, Tuple, or_, select, tuple_
 
 from contracts.values import Movement, Row
+from ledger.books.projection import Connect
+from ledger.database.tables import log_entry, view_movement
 from ledger.log.entry import Entry, parse_entry
-from ledger.projection import Connect
-from ledger.tables import log_entry, view_movement
 
 PAGE_ROWS: Final = 1_000
 

@@ -3,8 +3,8 @@
 from sqlalchemy import Connection, Engine
 
 from ledger import second_copy, store
-from ledger.epoch import take_epoch
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
+from ledger.database.epoch import take_epoch
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater, HighWaterError
 from ledger.publish.published import find_disagreement

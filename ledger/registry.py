@@ -10,26 +10,26 @@ from sqlalchemy import Connection, Engine
 
 from contracts.refusal import RefusalCode, Refused
 from ledger import rulesets, second_copy, store
-from ledger.checking import CheckedOrder, Checker
-from ledger.engine import open_reader, open_writer
-from ledger.epoch import StaleEpochError
+from ledger.books.projection import StoredBooks
+from ledger.database.engine import open_reader, open_writer
+from ledger.database.epoch import StaleEpochError
+from ledger.database.outcome import settled
+from ledger.database.reading import Reading, reading
+from ledger.database.replica import Replica, open_replica
+from ledger.database.schema import make_tables
 from ledger.folders import create_folders
-from ledger.intake import SignedOrder
+from ledger.intake.checking import CheckedOrder, Checker
+from ledger.intake.envelope import SignedOrder
+from ledger.intake.signature_pool import new_pool
 from ledger.log.entry import Entry, parse_entry
 from ledger.log.merkle import Subtree, consistency_path, inclusion_path
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.mark_check import join
-from ledger.outcome import settled
-from ledger.projection import StoredBooks
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater
 from ledger.publish.published import tiles_in
-from ledger.reading import Reading, reading
-from ledger.replica import Replica, open_replica
-from ledger.schema import make_tables
 from ledger.settings import Settings
-from ledger.signature_pool import new_pool
 from ledger.standing import Standing
 from ledger.store import Head, HeadMovedError
 from ledger.submit import passkey_scope, submit_checked

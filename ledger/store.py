@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from ledger.bulk import Values, insert_many
-from ledger.epoch import check_epoch, epoch_holds
+from ledger.database.bulk import Values, insert_many
+from ledger.database.epoch import check_epoch, epoch_holds
+from ledger.database.notices import announce
+from ledger.database.tables import log_entry, log_subtree, view_head
 from ledger.log.entry import PREV_OF_FIRST, Entry
 from ledger.log.merkle import EMPTY_ROOT, Frontier, Node, leaf_hash, node_hash
-from ledger.notices import announce
-from ledger.tables import log_entry, log_subtree, view_head
 
 PAGE_ROWS: Final = 1_000
 _HEAD: Final = select(view_head).where(view_head.c.id == 1)

@@ -1,8 +1,8 @@
 """The one way in: check orders, then decide, append and project them in a single transaction.
 
-The first stage (`ledger.checking`) needs no lock, the second (`submit_checked`) holds it; who has
-many batches checks the next one while this one is decided. A batch is not atomic between its
-orders: each sees its predecessors through one overlay of the books, and a refused order leaves
+The first stage (`ledger.intake.checking`) needs no lock, the second (`submit_checked`) holds it;
+who has many batches checks the next one while this one is decided. A batch is not atomic between
+its orders: each sees its predecessors through one overlay of the books, and a refused order leaves
 nothing behind. All accepted ones are committed together.
 """
 
@@ -15,12 +15,17 @@ from sqlalchemy import Connection, Engine
 from contracts.invariants import check_outcome
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Moment, Outcome
-from ledger import door, rulesets, store, vault
-from ledger.asked import recorded_under, values_of
-from ledger.checking import CheckedOrder, Checker
-from ledger.engine import is_postgres
-from ledger.hints import hints_of
-from ledger.intake import SignedOrder, passkey_scope_of
+from ledger import rulesets, store, vault
+from ledger.books.hints import hints_of
+from ledger.books.overlay import Overlay
+from ledger.books.projection import StoredBooks
+from ledger.books.writing import write_changes
+from ledger.database.asked import recorded_under, values_of
+from ledger.database.engine import is_postgres
+from ledger.database.outcome import leave_trace, read_back, settled
+from ledger.intake import door
+from ledger.intake.checking import CheckedOrder, Checker
+from ledger.intake.envelope import SignedOrder, passkey_scope_of
 from ledger.log.entry import (
     Entry,
     EntryError,
@@ -31,11 +36,7 @@ from ledger.log.entry import (
 )
 from ledger.log.merkle import leaf_hash
 from ledger.log.verify import PasskeyScope
-from ledger.outcome import leave_trace, read_back, settled
-from ledger.overlay import Overlay
-from ledger.projection import StoredBooks
 from ledger.store import Head
-from ledger.writing import write_changes
 
 BEHIND_US_MAX: Final = 30 * 1_000_000
 AHEAD_US_MAX: Final = 7 * 86_400 * 1_000_000

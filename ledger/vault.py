@@ -14,11 +14,11 @@ from typing import Final
 from sqlalchemy import Connection, Table, func, insert, select
 
 from contracts.values import Row
-from ledger.intake import PrivateRecord
+from ledger.database.tables import side_org, side_person, side_polygon_salt, view_row
+from ledger.intake.envelope import PrivateRecord
 from ledger.land import spatial
 from ledger.land.geometry import parse_parcel
 from ledger.log.entry import Entry
-from ledger.tables import side_org, side_person, side_polygon_salt, view_row
 
 COMMIT_DOMAIN: Final = "/commit/v1\n"
 RECORD_BYTES_MAX: Final = 65_536

@@ -19,9 +19,9 @@ from ledger.backup.restore import (
     restore_keys,
     verify_backup,
 )
-from ledger.engine import database_exists
+from ledger.database.engine import database_exists
 from ledger.fetching import static_log
-from ledger.recovery import RecoveryError
+from ledger.replay.recovery import RecoveryError
 from ledger.settings import Settings
 
 commands = typer.Typer()

@@ -8,8 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.output import CommandError, console
 from api.cli.place import DataOption, settings_for
-from ledger.engine import open_writer, roles
-from ledger.schema import give_rights, prepare_database
+from ledger.database import roles
+from ledger.database.engine import open_writer
+from ledger.database.schema import give_rights, prepare_database
 
 commands = typer.Typer()
 database = typer.Typer(

@@ -18,7 +18,7 @@ from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settin
 from api.cli.snapshots import audit_snapshot
 from ledger.audit.audit import AuditReport, Outside, audit
 from ledger.audit.kept import read_kept
-from ledger.engine import database_exists
+from ledger.database.engine import database_exists
 from ledger.export import LedgerFileError, export_ledger, import_ledger
 from ledger.log.merkle import ProofError
 from ledger.registry import open_registry

@@ -18,7 +18,7 @@ from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
 from ledger.log.witness_wire import origin_hash
 from ledger.publish.targets import TargetError, open_target
-from ledger.recovery import RecoveryError
+from ledger.replay.recovery import RecoveryError
 from ledger.store import TamperedError
 from ledger.witness.cosigner import AnswerError
 from ledger.witness.folder import WitnessFolder, WitnessFolderError, make_folder

@@ -17,7 +17,7 @@ from api.text.refusals import explain
 from contracts.check_digits import encode_id
 from contracts.refusal import Refused
 from contracts.values import Json
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 
 order_commands = typer.Typer(help="Draft, show, sign and submit orders.", no_args_is_help=True)

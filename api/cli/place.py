@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from api.cli.output import CommandError
 from api.drafting.draft import Desk
-from ledger.engine import database_exists
-from ledger.migrations import NewerDatabaseError
+from ledger.database.engine import database_exists
+from ledger.database.migrations import NewerDatabaseError
 from ledger.registry import Registry, open_registry
 from ledger.rulesets import RulesMissingError
 from ledger.settings import Settings

@@ -16,8 +16,8 @@ from api.cli.place import JsonOption, settings_for
 from api.founding import keep_trust
 from ledger.fetching import Fetch, static_log
 from ledger.log.policy import Policy
-from ledger.recovery import Recovery, RecoveryError, Until, recover, recover_until
 from ledger.registry import Registry, open_registry
+from ledger.replay.recovery import Recovery, RecoveryError, Until, recover, recover_until
 
 commands = typer.Typer()
 Progress = Callable[[int, int], None]

@@ -17,7 +17,7 @@ from api.keys import KeyFileError
 from api.rotation import RotationError, predecessor_of
 from certificates.trust import TrustError
 from ledger import rulesets
-from ledger.engine import is_founded
+from ledger.database.engine import is_founded
 from ledger.registry import open_registry
 
 commands = typer.Typer()

@@ -15,7 +15,7 @@ from contracts.lookup import integer_of
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json, Movement, Value
 from ledger.history import History
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.land.geometry import ParcelGeometry
 from ledger.registry import Registry
 

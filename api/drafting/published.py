@@ -3,10 +3,10 @@
 from api.inputs.factors import FactorRow, from_param_row
 from contracts.lookup import integer_of
 from contracts.values import Row
+from ledger.books.projection import PAGE_ROWS
 from ledger.history import History
 from ledger.land import spatial
 from ledger.land.geometry import ParcelGeometry
-from ledger.projection import PAGE_ROWS
 from ledger.registry import Registry
 
 _PREFIX = "param/"

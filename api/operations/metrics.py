@@ -19,6 +19,7 @@ from api.operations.readiness import Readiness
 from api.watching import published_of
 from contracts.refusal import Refused
 from ledger import rulesets
+from ledger.database.tables import side_lease
 from ledger.jobs.job import State
 from ledger.jobs.queues import queue_of
 from ledger.log.note import NoteSignature
@@ -28,9 +29,8 @@ from ledger.publish.lease import PUBLISHER
 from ledger.publish.quorum import Ask, Consistency
 from ledger.registry import Registry
 from ledger.room import free_bytes, volumes_of
+from ledger.sequencing.tickets import Answer, Recorded, Turn
 from ledger.store import TamperedError
-from ledger.tables import side_lease
-from ledger.tickets import Answer, Recorded, Turn
 from ledger.witness.asking import WitnessAnswer, ask_each
 
 _ORDERS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)

@@ -22,9 +22,9 @@ from api.taking import Taking
 from api.text.catalogue import Language
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
-from ledger.intake import SignedOrder, read_envelope
+from ledger.intake.envelope import SignedOrder, read_envelope
 from ledger.registry import Registry
-from ledger.tickets import Answer, Recorded
+from ledger.sequencing.tickets import Answer, Recorded
 
 router = APIRouter(prefix="/v1", tags=["orders"])
 LINES_MAX: Final = 1_000

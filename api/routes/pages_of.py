@@ -5,7 +5,7 @@ from urllib.parse import quote
 from fastapi import Response
 
 from contracts.values import Json
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
 
 
 def page_of_rows(

@@ -8,7 +8,7 @@ from api.deps import CursorDep, LimitDep, ReadingDep, RegistryDep
 from api.problems import NotFoundError
 from api.routes.pages_of import page_of_rows
 from contracts.values import account_place
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
 
 router = APIRouter(prefix="/v1", tags=["records"])
 

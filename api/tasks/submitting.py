@@ -13,12 +13,12 @@ from pydantic import Field
 from api.committing import clock_us
 from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
-from ledger.intake import SignedOrder, read_envelope
+from ledger.database.outcome import OutcomeUnknownError
+from ledger.intake.envelope import SignedOrder, read_envelope
 from ledger.jobs import lines
 from ledger.jobs.queue import Queue
 from ledger.jobs.task import Arguments, JobError, Task, Work
 from ledger.log.entry import Entry
-from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry
 from ledger.store import HeadMovedError
 from ledger.submit import ClockError

@@ -20,10 +20,10 @@ from cryptography import x509
 from contracts.lookup import integer_of, text_of
 from contracts.values import Json, Value
 from ledger.anchors.time_stamps import TimeStamp, TimeStampError, check_time_stamp
+from ledger.books.projection import StoredBooks
 from ledger.files import write_atomically
 from ledger.log.checkpoint import Checkpoint, parse_checkpoint
 from ledger.log.note import NoteError, parse_note
-from ledger.projection import StoredBooks
 
 FORM: Final = "rfc3161"
 FOLDER: Final = Path("anchors") / FORM

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, create_engine, select
 from contracts.books import MemoryBooks
 from contracts.v1.state_commit import TOTALS
 from ledger.audit.findings import UNREADABLE, Findings
+from ledger.database.tables import log_entry
 from ledger.log.canonical import canonical
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.state_file import COMMIT_KIND, Commitment, read_commitment
 from ledger.log.state_tree import EMPTY
-from ledger.replay import ReplayState, SupplyKey
+from ledger.replay.replay import ReplayState, SupplyKey
 from ledger.state.fold import block_key, block_value
 from ledger.state.nodes import StateNodes
 from ledger.state.tables import state_metadata
-from ledger.tables import log_entry
 
 Touched = tuple[str, int, int]
 

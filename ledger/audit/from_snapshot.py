@@ -19,8 +19,8 @@ from ledger.log.entry import EntryError, parse_entry
 from ledger.log.merkle import Frontier, leaf_hash
 from ledger.log.state_file import COMMIT_KIND, read_commitment
 from ledger.log.verify import ChainError, ChainState, PasskeyScope, check_signatures, passkey_scope
-from ledger.redecide import Redecider
-from ledger.replay import ReplayState
+from ledger.replay.redecide import Redecider
+from ledger.replay.replay import ReplayState
 from ledger.state.fold import state_of
 from ledger.state.snapshot import SnapshotHead, read_snapshot
 

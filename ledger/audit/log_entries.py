@@ -10,13 +10,13 @@ from sqlalchemy.types import NullType
 
 from ledger.audit.commitments import StateAudit
 from ledger.audit.findings import UNREADABLE, Findings
+from ledger.books.writing import movement_values
+from ledger.database.tables import log_entry, view_movement
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.merkle import Frontier, leaf_hash
 from ledger.log.verify import ChainError, PasskeyScope, check_signatures, passkey_scope
-from ledger.redecide import Redecider
+from ledger.replay.redecide import Redecider
 from ledger.store import SUBTREE_BITS
-from ledger.tables import log_entry, view_movement
-from ledger.writing import movement_values
 
 PAGE_ROWS: Final = 512
 _FIRST: Final = -(2**63)

@@ -25,14 +25,14 @@ from sqlalchemy import (
 
 from ledger.audit.findings import Findings
 from ledger.audit.schema_postgres import check_schema
-from ledger.engine import create_read_engine, create_write_engine, is_postgres
-from ledger.engine.postgres import create_audit_engine
+from ledger.database.engine import create_read_engine, create_write_engine, is_postgres
+from ledger.database.migrations import migrate
+from ledger.database.postgres import create_audit_engine
+from ledger.database.side_tables import SIDE_METADATA
+from ledger.database.tables import LOG_METADATA, VAULT, VIEW_METADATA
 from ledger.land import spatial
-from ledger.migrations import migrate
-from ledger.rebuild import create_projections
+from ledger.replay.rebuild import create_projections
 from ledger.settings import Settings
-from ledger.side_tables import SIDE_METADATA
-from ledger.tables import LOG_METADATA, VAULT, VIEW_METADATA
 
 _MEMORY: Final = Path(":memory:")
 _STORED_AS: Final = {"INTEGER": "integer", "TEXT": "text", "BLOB": "blob"}

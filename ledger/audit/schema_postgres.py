@@ -11,11 +11,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, UniqueConstraint, text
 
 from ledger.audit.findings import Findings
-from ledger.columns import Bytewise, Whole
+from ledger.database.columns import Bytewise, Whole
+from ledger.database.side_tables import SIDE_METADATA
+from ledger.database.tables import LOG_METADATA, VAULT, VIEW_METADATA
 from ledger.land.boxes import NAME as BOXES
 from ledger.land.spatial import polygons
-from ledger.side_tables import SIDE_METADATA
-from ledger.tables import LOG_METADATA, VAULT, VIEW_METADATA
 
 Described = set[tuple[Any, ...]]
 """What a table consists of: columns, keys and triggers, each as a tuple."""

@@ -10,10 +10,8 @@ from contracts.ranges import Range, tiles
 from contracts.values import SUPPLY_NAMES, place_kind
 from ledger.audit.findings import Findings
 from ledger.audit.log_entries import LogAudit, raw
-from ledger.bulk import Values
-from ledger.replay import ReplayState
-from ledger.store import head_values
-from ledger.tables import (
+from ledger.database.bulk import Values
+from ledger.database.tables import (
     log_subtree,
     view_block,
     view_head,
@@ -21,6 +19,8 @@ from ledger.tables import (
     view_row,
     view_supply,
 )
+from ledger.replay.replay import ReplayState
+from ledger.store import head_values
 
 _PAGE = 1_000
 

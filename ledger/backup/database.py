@@ -19,13 +19,13 @@ from sqlalchemy import Connection, text
 
 from ledger import store
 from ledger.backup.contents import BackupError
-from ledger.engine import create_read_engine, journal_mode
-from ledger.engine.postgres import create_audit_engine
-from ledger.engine.sqlite import BUSY_TIMEOUT_MS
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
+from ledger.database.engine import create_read_engine, journal_mode
+from ledger.database.postgres import create_audit_engine
+from ledger.database.sqlite import BUSY_TIMEOUT_MS
+from ledger.database.tables import VAULT
 from ledger.settings import Settings
 from ledger.store import Head
-from ledger.tables import VAULT
 
 LEDGER_FILE: Final = "ledger.db"
 VAULT_FILE: Final = "vault.db"

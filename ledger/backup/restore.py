@@ -22,7 +22,7 @@ from ledger.backup.contents import (
 )
 from ledger.backup.create import KEYS_PART, PARTS
 from ledger.backup.database import put_back, put_back_vault
-from ledger.engine import database_exists
+from ledger.database.engine import database_exists
 from ledger.fetching import Fetch
 from ledger.files import make_folders, write_atomically
 from ledger.land.spatial import rebuild_boxes
@@ -30,8 +30,8 @@ from ledger.log.note import NoteError, parse_note
 from ledger.log.policy import Policy
 from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.log.tree_head import parse_checkpoint
-from ledger.recovery import Recovery, recover, write_tiles
 from ledger.registry import Registry, open_registry
+from ledger.replay.recovery import Recovery, recover, write_tiles
 from ledger.settings import Settings
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, Row, func, insert, select, update
 
+from ledger.database.side_tables import side_line
 from ledger.jobs.queue import Queue
 from ledger.jobs.task import Given, Task
-from ledger.side_tables import side_line
 
 _LINE: Final = side_line.c
 _ROWS: Final = 1_000

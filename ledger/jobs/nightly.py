@@ -6,9 +6,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ledger.database.side_tables import side_nightly
 from ledger.jobs.queue import Queue
 from ledger.jobs.task import Task
-from ledger.side_tables import side_nightly
 
 _DAY: Final = timedelta(days=1)
 

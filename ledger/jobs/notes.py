@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from ledger.side_tables import side_job_note
+from ledger.database.side_tables import side_job_note
 
 TEXT_MAX: Final = 500
 

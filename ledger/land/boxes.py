@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from ledger.engine import is_postgres
+from ledger.database.engine import is_postgres
 from ledger.land.polygon import Bounds
 
 NAME: Final = "side_parcel_box"

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from ledger.columns import Bytewise, Whole
+from ledger.database.columns import Bytewise, Whole
 from ledger.land.boxes import boxes, create_boxes, drop_boxes, touching, tree_faults
 from ledger.land.geodesy import Shape
 from ledger.land.geometry import area_m2, overlaps_m2

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, Row, select
 
+from ledger.database.tables import log_entry
 from ledger.jobs.task import JobError, Work
 from ledger.log.entry import parse_entry
 from ledger.outbox import subscribers
@@ -20,7 +21,6 @@ from ledger.outbox.sending import Sender, UnsentError
 from ledger.outbox.signing import SecretError, read_secrets, secret_file
 from ledger.outbox.subscribers import Subscriber, SubscriberError
 from ledger.registry import Registry
-from ledger.tables import log_entry
 
 PAGE: Final = 200
 _ENTRY: Final = log_entry.c

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ledger.side_tables import side_subscriber
+from ledger.database.side_tables import side_subscriber
 
 _SUBSCRIBER: Final = side_subscriber.c
 

@@ -4,10 +4,10 @@ from sqlalchemy import Connection, select
 
 from contracts.lookup import texts_of
 from contracts.values import Value
+from ledger.database.tables import log_entry
 from ledger.log.entry import parse_entry
 from ledger.log.key import NoteError, Vkey, parse_vkey
 from ledger.publish.quorum import PublishError
-from ledger.tables import log_entry
 
 
 def announced(row: Value) -> tuple[Vkey, ...]:

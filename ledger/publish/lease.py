@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Engine, Insert, Row, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ledger.outcome import OutcomeUnknownError, settled
-from ledger.tables import side_lease
+from ledger.database.outcome import OutcomeUnknownError, settled
+from ledger.database.tables import side_lease
 
 PUBLISHER: Final = "publisher"
 LEASE_US: Final = 60 * 1_000_000

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from threading import Event
 from typing import Final
 
+from ledger.database.notices import notices
 from ledger.log.note import NoteError, parse_note
 from ledger.log.tree_head import parse_checkpoint
-from ledger.notices import notices
 from ledger.publish.lease import LeaseError
 from ledger.publish.publisher import Publisher
 from ledger.publish.quorum import NoQuorumError

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from contracts.lookup import registry as registry_row
 from ledger import second_copy, store
-from ledger.engine import open_writer
+from ledger.database.engine import open_writer
 from ledger.files import in_turn, write_atomically
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.key import ALG_ML_DSA_44, Vkey

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlalchemy import select
 
 from contracts.books import Block
-from ledger.projection import StoredBooks
+from ledger.books.projection import StoredBooks
 from ledger.state.fold import block_key
 from ledger.state.records import StateDamagedError
 from ledger.state.tables import state_leaf

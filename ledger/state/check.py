@@ -6,7 +6,7 @@ from ledger import store
 from ledger.log.canonical import canonical
 from ledger.log.entry import parse_entry
 from ledger.registry import Registry
-from ledger.replay import ReplayState
+from ledger.replay.replay import ReplayState
 from ledger.state.fold import root_of, state_of, supply_of
 from ledger.state.records import StateDamagedError
 from ledger.state.store import StateHead, StateStore

@@ -18,12 +18,12 @@ from sqlalchemy.exc import DatabaseError
 from contracts.books import BlocksError
 from contracts.v1.state_commit import TOTALS
 from ledger import store
+from ledger.books.overlay import Overlay
 from ledger.log.canonical import canonical
 from ledger.log.entry import PREV_OF_FIRST, Entry, parse_entry
 from ledger.log.state_tree import EMPTY
-from ledger.overlay import Overlay
 from ledger.registry import Registry
-from ledger.replay import outcome_of
+from ledger.replay.replay import outcome_of
 from ledger.state.blocks import StateBlocks
 from ledger.state.engine import create_state_engine
 from ledger.state.fold import block_key, block_value

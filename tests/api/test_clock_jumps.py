@@ -19,7 +19,7 @@ from contracts.lookup import date_of, integer_of, object_of
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Moment, Value
 from ledger import submit
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from ledger.submit import AHEAD_US_MAX, BEHIND_US_MAX, ClockError

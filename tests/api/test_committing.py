@@ -18,7 +18,7 @@ from ledger.log.key import parse_vkey
 from ledger.log.policy import Policy, parse_policy
 from ledger.log.state_file import StateProof, verify_state
 from ledger.publish.publisher import publish
-from ledger.replay import ReplayState
+from ledger.replay.replay import ReplayState
 from ledger.state.fold import root_of, supply_of
 from ledger.state.store import STATE_FILE, StateStore
 from tests.support.service import Service

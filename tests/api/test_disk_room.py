@@ -7,11 +7,11 @@ from unittest import mock
 
 import pytest
 
-from ledger import recording
-from ledger.intake import envelope_bytes
+from ledger.intake.envelope import envelope_bytes
 from ledger.publish.publisher import publish
 from ledger.registry import open_registry
 from ledger.room import volumes_of
+from ledger.sequencing import recording
 from ledger.settings import Settings
 from tests.support import bodies
 from tests.support.children import Report, fork

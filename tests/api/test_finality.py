@@ -11,7 +11,7 @@ import pytest
 from httpx2 import Client
 
 from api.text.catalogue import say
-from ledger.intake import envelope_bytes
+from ledger.intake.envelope import envelope_bytes
 from ledger.publish.publisher import publish
 from tests.support.loopback import LoopbackService
 from tests.support.many_papers import now_us, retirement_order, unwatched

@@ -25,10 +25,10 @@ from api.stating import statement_of
 from api.subjects import Walk
 from contracts.lookup import objects_of
 from ledger.audit.audit import audit
+from ledger.database.tables import view_row
 from ledger.jobs.task import LostError
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
-from ledger.tables import view_row
 from tests.support.children import fork
 from tests.support.disks import FAULTS, FaultyDisk, fail, installed
 from tests.support.fake_press import HANGS_S, Faults, closed_press, dying_press, fake_press

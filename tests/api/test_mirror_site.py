@@ -8,7 +8,7 @@ from api.mirror_site import write_site
 from ledger.fetching import folder_log
 from ledger.log.policy import parse_policy
 from ledger.publish.targets import open_target
-from ledger.recovery import RecoveryError
+from ledger.replay.recovery import RecoveryError
 from ledger.witness.folder import WitnessFolder, make_folder
 from ledger.witness.mirror import Mirror
 from ledger.witness.mirror_pull import pull

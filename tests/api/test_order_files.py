@@ -13,7 +13,7 @@ from api.keys import KeyFileError, load_seed, make_key
 from contracts.form import Form
 from contracts.orders import NONCE
 from contracts.v1.ruleset import RULES
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 
 DESK = Desk(origin="demo.example/log", rules="a5" * 32, now_us=1_790_000_000_000_000)
 BODY = {"from": "00000044", "quantity_kg": 5, "to": "00000055"}

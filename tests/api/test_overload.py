@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.audit.audit import audit
-from ledger.fair_queue import QueueLimits
+from ledger.sequencing.fair_queue import QueueLimits
 from tests.support.ledger import Scene, open_scene
 from tests.support.memory import folder_in_memory
 from tests.support.overload import LIMITS, QUIET, Crowd, crowd

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ledger import store
+from ledger.books.projection import StoredBooks
+from ledger.database.reading import Reading
 from ledger.history import History
-from ledger.projection import StoredBooks
-from ledger.reading import Reading
 from ledger.registry import Registry
 from tests.support.ledger import Scene, open_scene
 from tests.support.reads_under_writes import compare, scene_with_two_batches

@@ -19,7 +19,7 @@ from api.inputs.factors import to_param_row
 from api.keys import load_seed
 from contracts.values import Json
 from ledger import rulesets
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.registry import Registry
 

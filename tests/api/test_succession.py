@@ -13,7 +13,7 @@ from certificates.verify import verify_pdf
 from contracts.lookup import registry as registry_row
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.log.policy import Policy
 from ledger.publish.announced import signing_keys

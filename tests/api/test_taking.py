@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from contracts.refusal import Refused
-from ledger.checking import CheckedOrder
-from ledger.fair_queue import QueueLimits
+from ledger.intake.checking import CheckedOrder
 from ledger.log.entry import Entry
 from ledger.registry import Registry
+from ledger.sequencing.fair_queue import QueueLimits
 from ledger.store import HeadMovedError, TamperedError
 from tests.support.service import (
     BATCH,

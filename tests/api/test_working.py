@@ -19,14 +19,14 @@ from api.tasks.issuing import with_press
 from api.tasks.submitting import SUBMIT, hand_in
 from api.tasks.table import TASKS
 from api.working import Once, start, working
+from ledger.database.side_tables import side_line
+from ledger.database.tables import view_row
 from ledger.jobs import lines
 from ledger.jobs.here import BusyError, do_here
 from ledger.jobs.job import State
 from ledger.jobs.queues import queue_of
 from ledger.jobs.task import Arguments, Task, Work
 from ledger.registry import Registry
-from ledger.side_tables import side_line
-from ledger.tables import view_row
 from tests.support.fake_press import Faults, fake_press
 from tests.support.many_papers import add_retirements, copied, publish_here, retirement_lines
 from tests.support.service import Service

@@ -8,7 +8,7 @@ from tests.support.architecture import Check, report, source_files
 CATCH_ALL_ALLOWED: dict[str, str] = {
     "ledger/jobs/performing.py": "whatever a task raises is written down; its worker goes on",
     "certificates/steps.py": "a hostile PDF makes parsers raise anything; the step has failed then",
-    "ledger/sequencer.py": "whoever waits in another thread is told, and the thread goes on",
+    "ledger/sequencing/sequencer.py": "whoever waits in another thread is told; the thread goes on",
 }
 """Files that may catch every exception, each with its reason: only the process boundary."""
 

@@ -16,7 +16,7 @@ from api.offline.build import FOLDER
 from contracts.check_digits import mod_37_36
 from contracts.orders import NONCE
 from contracts.v1.ruleset import RULES
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from tests.support.desk import Desk
 from tests.support.main_bodies import FARM
 from tests.support.people import key

@@ -14,8 +14,8 @@ from ledger.blobs import Access, path_of, write_blob
 from ledger.log.canonical import canonical, parse
 from ledger.log.merkle import leaf_hash
 from ledger.publish.publisher import publish
-from ledger.rebuild import rebuild
 from ledger.registry import CHECKPOINT_FILE, open_registry
+from ledger.replay.rebuild import rebuild
 from ledger.settings import Settings
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene, settings_in

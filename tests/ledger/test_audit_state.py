@@ -8,7 +8,7 @@ from contracts.refusal import Refused
 from contracts.values import Json
 from ledger.audit.audit import AuditReport, audit
 from ledger.log.entry import Entry
-from ledger.replay import ReplayState
+from ledger.replay.replay import ReplayState
 from ledger.state.fold import root_of, supply_of
 from tests.support import bodies
 from tests.support.ledger import SERVICES, Scene, open_scene

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, event
 
 from contracts.refusal import Refused
 from contracts.values import MOVEMENTS_MAX, Json
-from ledger import overlay, registry
-from ledger.intake import SignedOrder
+from ledger import registry
+from ledger.books import overlay
+from ledger.intake.envelope import SignedOrder
 from tests.support import bodies
 from tests.support.ledger import Scene, entries_of, open_scene
 from tests.support.signing import Signer, sign

@@ -7,12 +7,13 @@ from threading import Thread
 import pytest
 
 from contracts.refusal import RefusalCode
-from ledger import checking, rulesets, signature_pool
-from ledger.checking import CheckedOrder, Checker
+from ledger import rulesets
 from ledger.children import start_child
-from ledger.intake import SignedOrder
+from ledger.intake import checking, signature_pool
+from ledger.intake.checking import CheckedOrder, Checker
+from ledger.intake.envelope import SignedOrder
+from ledger.intake.signature_pool import Item, SignaturePool, Verdicts
 from ledger.log.verify import PasskeyScope
-from ledger.signature_pool import Item, SignaturePool, Verdicts
 from tests.support import bodies, odd_checker
 from tests.support.ledger import ORIGIN, START_US
 from tests.support.signing import Signer, nonce, sign

@@ -7,7 +7,7 @@ import pytest
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.audit.audit import audit
-from ledger.intake import PrivateRecord, SignedOrder
+from ledger.intake.envelope import PrivateRecord, SignedOrder
 from ledger.land.geometry import area_m2, parse_parcel
 from ledger.log.entry import Entry
 from tests.support import bodies, geometries

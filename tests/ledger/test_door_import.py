@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import delete
 
 from contracts.refusal import RefusalCode, Refused
+from ledger.database.tables import side_org
 from ledger.export import export_ledger, import_ledger
-from ledger.intake import SignedOrder
+from ledger.intake.envelope import SignedOrder
 from ledger.land import spatial
 from ledger.land.geometry import area_m2, parse_parcel
 from ledger.log.entry import Entry
-from ledger.tables import side_org
 from tests.support import bodies, geometries
 from tests.support.ledger import ORIGIN, REGISTRAR, Scene, entries_of, open_scene, open_world
 from tests.support.signing import Signer, private, sign

@@ -10,9 +10,9 @@ from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.audit.audit import audit
-from ledger.intake import SignedOrder
+from ledger.database.tables import side_org
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
-from ledger.tables import side_org
 from tests.support import bodies
 from tests.support.ledger import ORIGIN, REGISTRAR, Scene, open_scene
 from tests.support.signing import Signer, private, sign

@@ -11,14 +11,19 @@ from sqlalchemy.exc import OperationalError
 from ledger.audit.audit import audit
 from ledger.audit.findings import Findings
 from ledger.audit.schema import check_databases
-from ledger.engine import BUSY_TIMEOUT_MS, create_read_engine, create_write_engine, journal_mode
-from ledger.engine import sqlite as engine_module
-from ledger.migrations import migrate
-from ledger.rebuild import rebuild
+from ledger.database import sqlite as engine_module
+from ledger.database.engine import (
+    BUSY_TIMEOUT_MS,
+    create_read_engine,
+    create_write_engine,
+    journal_mode,
+)
+from ledger.database.migrations import migrate
+from ledger.database.side_tables import SIDE_METADATA
+from ledger.database.tables import LOG_METADATA
 from ledger.registry import Registry, open_registry
+from ledger.replay.rebuild import rebuild
 from ledger.settings import Settings, SettingsError
-from ledger.side_tables import SIDE_METADATA
-from ledger.tables import LOG_METADATA
 from tests.support import bodies
 from tests.support.ledger import entries_of, open_scene, settings_in
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.fair_queue import FairQueue, LaneFullError, QueueLimits
+from ledger.sequencing.fair_queue import FairQueue, LaneFullError, QueueLimits
 
 lanes = st.integers(min_value=0, max_value=5)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.refusal import Refused
 from contracts.values import Json
-from ledger.intake import ENVELOPE_BYTES_MAX, envelope_bytes, read_envelope
+from ledger.intake.envelope import ENVELOPE_BYTES_MAX, envelope_bytes, read_envelope
 from ledger.log.canonical import canonical
 from tests.support import bodies
 from tests.support.ledger import ORIGIN, open_scene

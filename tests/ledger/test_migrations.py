@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from ledger.engine import open_writer
-from ledger.migrations import NewerDatabaseError
+from ledger.database.engine import open_writer
+from ledger.database.migrations import NewerDatabaseError
 from ledger.registry import open_registry
 from tests.support.ledger import Scene, open_scene, pay
 from tests.support.migration_kills import STEPS, kill_at_every_statement

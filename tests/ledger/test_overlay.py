@@ -10,15 +10,15 @@ from sqlalchemy import Engine, delete, insert
 
 from contracts.books import Block, BlocksError, MemoryBooks
 from contracts.values import ISSUE, Movement, Row
-from ledger import overlay as overlay_module
-from ledger.engine import create_write_engine
-from ledger.hints import Wanted
-from ledger.migrations import migrate
-from ledger.overlay import Overlay
-from ledger.projection import StoredBooks
-from ledger.rebuild import create_projections
-from ledger.tables import view_block, view_row, view_supply
-from ledger.writing import block_values, write_changes
+from ledger.books import overlay as overlay_module
+from ledger.books.hints import Wanted
+from ledger.books.overlay import Overlay
+from ledger.books.projection import StoredBooks
+from ledger.books.writing import block_values, write_changes
+from ledger.database.engine import create_write_engine
+from ledger.database.migrations import migrate
+from ledger.database.tables import view_block, view_row, view_supply
+from ledger.replay.rebuild import create_projections
 
 BATCHES = ("BT-F-0001-20220101-20221231-01", "BT-F-0002-20210101-20211231-01")
 PLACES = ("acct/A", "acct/B", "acct/C")

@@ -8,7 +8,7 @@ import pytest
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.audit.audit import audit
-from ledger.intake import SignedOrder, signed_order
+from ledger.intake.envelope import SignedOrder, signed_order
 from ledger.log.canonical import canonical
 from ledger.log.entry import Entry, signed_bytes
 from ledger.log.signature import Signature

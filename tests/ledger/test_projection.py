@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Select, select
 
-from ledger.asked import LIMIT, beside, blocks_of, first_in_places, one_of, values_of
-from ledger.projection import StoredBooks
-from ledger.tables import log_entry, view_row
+from ledger.books.projection import StoredBooks
+from ledger.database.asked import LIMIT, beside, blocks_of, first_in_places, one_of, values_of
+from ledger.database.tables import log_entry, view_row
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene
 

@@ -11,13 +11,13 @@ from threading import Thread
 import pytest
 
 from ledger.audit.audit import audit
+from ledger.database.tables import PROJECTIONS
 from ledger.fetching import FetchError, static_log
 from ledger.log.key import ALG_COSIGNATURE, Skey
 from ledger.log.policy import Policy, PolicyLog, PolicyWitness
 from ledger.publish.publisher import publish
-from ledger.recovery import Recovery, RecoveryError, Until, recover, recover_until
 from ledger.registry import Registry, open_registry
-from ledger.tables import PROJECTIONS
+from ledger.replay.recovery import Recovery, RecoveryError, Until, recover, recover_until
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, settings_in
 

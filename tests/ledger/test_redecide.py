@@ -8,7 +8,7 @@ import pytest
 from contracts.values import Movement, Outcome, Row
 from ledger import rulesets
 from ledger.log.entry import Entry, parse_entry
-from ledger.redecide import Redecider
+from ledger.replay.redecide import Redecider
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from ledger import refill as module
-from ledger import signature_checks
 from ledger.audit.audit import audit
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import parse_entry
 from ledger.log.verify import ChainError, PasskeyScope, passkey_scope
-from ledger.refill import RefillError, refill
 from ledger.registry import Registry
-from ledger.signature_checks import CheckerError, SignatureChecker
+from ledger.replay import refill as module
+from ledger.replay import signature_checks
+from ledger.replay.refill import RefillError, refill
+from ledger.replay.signature_checks import CheckerError, SignatureChecker
 from tests.support import bodies
 from tests.support.forged import recorded_again
 from tests.support.ledger import ORIGIN, Scene, open_scene, open_world

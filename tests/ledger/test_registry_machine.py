@@ -14,9 +14,9 @@ from contracts.refusal import Refused
 from contracts.values import TERMINAL, Json, Moment, Outcome, place_kind
 from ledger import rulesets
 from ledger.audit.audit import audit
-from ledger.intake import SignedOrder
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
-from ledger.redecide import Redecider
+from ledger.replay.redecide import Redecider
 from ledger.state.fold import root_of, supply_of
 from ledger.state.store import StateStore
 from tests.support import bodies

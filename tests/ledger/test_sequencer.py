@@ -9,13 +9,13 @@ import pytest
 
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
-from ledger.checking import CheckedOrder, Checking
-from ledger.fair_queue import QueueLimits
-from ledger.intake import SignedOrder
+from ledger.intake.checking import CheckedOrder, Checking
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
-from ledger.sequencer import Sequencer
+from ledger.sequencing.fair_queue import QueueLimits
+from ledger.sequencing.sequencer import Sequencer
+from ledger.sequencing.tickets import ClosingError, QueueFullError, Recorded, Turn
 from ledger.store import HeadMovedError, TamperedError
-from ledger.tickets import ClosingError, QueueFullError, Recorded, Turn
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene
 

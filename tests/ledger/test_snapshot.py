@@ -7,7 +7,7 @@ import pytest
 
 from ledger.audit.from_snapshot import SnapshotReport, audit_from_snapshot
 from ledger.log.entry import parse_entry
-from ledger.replay import ReplayState
+from ledger.replay.replay import ReplayState
 from ledger.state.fold import root_of
 from ledger.state.snapshot import SUFFIX, SnapshotError, read_snapshot, write_snapshot
 from ledger.state.store import StateStore

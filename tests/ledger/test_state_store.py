@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from ledger.log.state_tree import EMPTY
 from ledger.registry import Registry, open_registry
-from ledger.replay import ReplayState
+from ledger.replay.replay import ReplayState
 from ledger.settings import Settings
 from ledger.state import store as state_store
 from ledger.state.fold import root_of, supply_of

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from ledger import store
-from ledger.engine import create_write_engine
+from ledger.database.engine import create_write_engine
+from ledger.database.migrations import migrate
 from ledger.log.entry import PREV_OF_FIRST, Entry, build_entry, parse_entry
 from ledger.log.merkle import (
     EMPTY_ROOT,
@@ -19,8 +20,7 @@ from ledger.log.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from ledger.migrations import migrate
-from ledger.rebuild import create_projections
+from ledger.replay.rebuild import create_projections
 from ledger.store import TamperedError
 from tests.support.ledger import ORIGIN
 from tests.support.signing import Signer, nonce, sign

@@ -12,12 +12,12 @@ from contracts.refusal import RefusalCode, Refused
 from contracts.values import Movement, Outcome
 from ledger import rulesets, store
 from ledger.audit.audit import audit
-from ledger.engine import create_write_engine
-from ledger.intake import SignedOrder
+from ledger.database.engine import create_write_engine
+from ledger.database.tables import log_entry, view_head
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.store import HeadMovedError, TamperedError
 from ledger.submit import AHEAD_US_MAX, BEHIND_US_MAX, ClockError
-from ledger.tables import log_entry, view_head
 from tests.support import bodies
 from tests.support.answers import answers, questions
 from tests.support.ledger import (

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
+from ledger.intake.text_rules import check_texts
 from ledger.log.canonical import canonical
-from ledger.text_rules import check_texts
 
 
 def problem(text: str) -> object:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import ledger.mark_check
-from ledger import epoch
+from ledger.database import epoch
 from tests.support.eras import Stage, stage
 
 

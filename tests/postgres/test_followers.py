@@ -4,8 +4,8 @@ from threading import Event
 
 import pytest
 
-from ledger.notices import notices
-from ledger.outcome import OutcomeUnknownError
+from ledger.database.notices import notices
+from ledger.database.outcome import OutcomeUnknownError
 from ledger.publish.lease import LeaseError
 from tests.support.ledger import Scene, pay
 from tests.support.pg_outcomes import ending_waits, waiting_for_nobody

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-import ledger.outcome
+import ledger.database.outcome
 import ledger.submit
 from api.faults import fault_of
-from ledger.engine.postgres import BoundedConnection
+from ledger.database.outcome import OutcomeUnknownError
+from ledger.database.postgres import BoundedConnection
 from ledger.log.entry import Entry
-from ledger.outcome import OutcomeUnknownError
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.ledger import Scene
 from tests.support.pg_outcomes import (
@@ -82,8 +82,8 @@ def test_without_looking_up_orders_are_recorded_twice(
 def test_a_server_that_falls_silent_is_left_in_time(
     scene: Scene, on_postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger.outcome, "FIRST_S", 0.5)
-    monkeypatch.setattr(ledger.outcome, "OUTCOME_S", 1.5)
+    monkeypatch.setattr(ledger.database.outcome, "FIRST_S", 0.5)
+    monkeypatch.setattr(ledger.database.outcome, "OUTCOME_S", 1.5)
     began = time.monotonic()
     told, cuts = submit_through(
         scene, on_postgres, tmp_path / "node", orders=2, cuts=("silent",), seed=SEED
@@ -109,7 +109,7 @@ def test_without_a_clock_of_its_own_a_node_hangs(
     scene: Scene, on_postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The saboteur: a client that leaves all waiting to the network."""
-    monkeypatch.setattr(ledger.outcome, "FIRST_S", 0.5)
+    monkeypatch.setattr(ledger.database.outcome, "FIRST_S", 0.5)
     monkeypatch.setattr(BoundedConnection, "wait", psycopg.Connection.wait)
     with suppress(OperationalError, OutcomeUnknownError), ThreadPoolExecutor(1) as pool:
         with CuttingProxy(on_postgres.port, lambda: "silent" if armed else None) as proxy:

@@ -8,8 +8,8 @@ from sqlalchemy import inspect, text
 
 from ledger.audit.audit import audit
 from ledger.export import export_ledger, import_ledger
-from ledger.rebuild import rebuild
 from ledger.registry import open_registry
+from ledger.replay.rebuild import rebuild
 from tests.support.ledger import Scene, pay, place, settings_in
 
 SABOTAGE = (

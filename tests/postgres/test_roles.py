@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from api.cli.database import commands
 from ledger.audit.audit import audit
-from ledger.engine.roles import APP_ROLE
-from ledger.rebuild import rebuild
+from ledger.database.roles import APP_ROLE
 from ledger.registry import Registry, open_registry
+from ledger.replay.rebuild import rebuild
 from ledger.settings import Settings
 from tests.support.ledger import Scene, entries_of, pay
 from tests.support.pg_outcomes import payment

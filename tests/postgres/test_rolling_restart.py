@@ -9,7 +9,7 @@ from threading import Event, Thread
 import httpx2
 import pytest
 
-from ledger.intake import envelope_bytes
+from ledger.intake.envelope import envelope_bytes
 from tests.support import bodies
 from tests.support.ledger import DATABASE_FILE, Scene
 from tests.support.served import PATIENCE_S, Served, served

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
-from ledger.tables import VAULT
+from ledger.database.tables import VAULT
 from tests.simulation.chance import Chance
 from tests.simulation.hub import Crash, Hub, Task
 

@@ -7,17 +7,17 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.refusal import Refused
-from ledger.checking import CheckedOrder, Checker, Checking
-from ledger.intake import SignedOrder
+from ledger.intake.checking import CheckedOrder, Checker, Checking
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.mark_check import why_read_only
 from ledger.registry import Registry
-from ledger.sequencer import Sequencer
+from ledger.sequencing.sequencer import Sequencer
+from ledger.sequencing.tickets import Answer, ClosingError, QueueFullError, Ticket
 from ledger.settings import Settings
 from ledger.standing import Standing
 from ledger.store import TamperedError
 from ledger.submit import passkey_scope
-from ledger.tickets import Answer, ClosingError, QueueFullError, Ticket
 from tests.simulation.database import Wires
 from tests.simulation.hub import Hub, Task
 

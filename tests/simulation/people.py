@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
-from ledger.intake import SignedOrder
-from ledger.tickets import Answer, Recorded
+from ledger.intake.envelope import SignedOrder
+from ledger.sequencing.tickets import Answer, Recorded
 from tests.simulation.hub import Hub, Task
 from tests.simulation.network import Network
 from tests.simulation.node import Node

@@ -18,7 +18,7 @@ MET = ("UNITS_NOT_HELD", "BALANCE_TOO_LOW")
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep the sequencer from writing a line for every fault that we made."""
-    logger = logging.getLogger("ledger.sequencer")
+    logger = logging.getLogger("ledger.sequencing.sequencer")
     logger.disabled = True
     try:
         yield

@@ -10,8 +10,8 @@ import pytest
 
 from contracts.refusal import Refused
 from ledger import submit
-from ledger.checking import CheckedOrder
-from ledger.intake import SignedOrder
+from ledger.intake.checking import CheckedOrder
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater

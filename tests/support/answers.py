@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from ledger import store, vault
 from ledger.blobs import Access, read_blob, stored_blobs
-from ledger.engine import open_reader
+from ledger.books.projection import StoredBooks
+from ledger.database.engine import open_reader
+from ledger.database.tables import log_entry, side_org, side_person, view_block
 from ledger.history import History
 from ledger.land import spatial
 from ledger.land.geometry import read_record
 from ledger.log.merkle import inclusion_path
-from ledger.projection import StoredBooks
 from ledger.settings import Settings
-from ledger.tables import log_entry, side_org, side_person, view_block
 
 Question = Callable[[Connection], object]
 UNITS_END = 10**9

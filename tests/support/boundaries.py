@@ -19,7 +19,7 @@ from sqlalchemy import event
 from ledger import rulesets, store
 from ledger import submit as submit_module
 from ledger.audit.audit import audit
-from ledger.intake import SignedOrder
+from ledger.intake.envelope import SignedOrder
 from ledger.log.checkpoint import open_checkpoint
 from ledger.publish import high_water, publisher, signer
 from ledger.publish.publisher import Publisher

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from contracts.refusal import Refused
+from ledger.database.outcome import OutcomeUnknownError
 from ledger.log.entry import Entry
-from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from ledger.store import HeadMovedError

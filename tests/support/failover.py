@@ -20,9 +20,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
+from ledger.database.outcome import OutcomeUnknownError
 from ledger.log.entry import Entry
 from ledger.log.merkle import leaf_hash
-from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from ledger.store import HeadMovedError

@@ -17,10 +17,10 @@ from api.app import create_app
 from api.taking import Taking
 from ledger import store
 from ledger.audit.audit import audit
-from ledger.intake import SignedOrder, envelope_bytes
+from ledger.intake.envelope import SignedOrder, envelope_bytes
 from ledger.log.entry import parse_entry
 from ledger.registry import open_registry
-from ledger.tickets import Recorded
+from ledger.sequencing.tickets import Recorded
 from tests.support import bodies
 from tests.support.children import fork
 from tests.support.ledger import Scene

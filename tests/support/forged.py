@@ -6,7 +6,7 @@ from contracts.orders import read_order
 from contracts.values import Moment
 from ledger import rulesets
 from ledger.log.entry import build_entry, parse_entry
-from ledger.redecide import Redecider
+from ledger.replay.redecide import Redecider
 
 
 def recorded_again(contents: Sequence[bytes]) -> bytes:

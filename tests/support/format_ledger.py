@@ -14,7 +14,7 @@ from contracts.invariants import check_outcome
 from contracts.orders import read_order
 from contracts.v1.ruleset import decide
 from contracts.values import Json, Moment
-from ledger.intake import PrivateRecord
+from ledger.intake.envelope import PrivateRecord
 from ledger.log.canonical import canonical
 from ledger.log.entry import (
     PREV_OF_FIRST,

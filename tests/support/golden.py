@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 from contracts.refusal import Refused
 from ledger import rulesets
 from ledger.export import export_ledger
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import parse_entry
 from ledger.log.verify import ChainError, check_signatures, passkey_scope, read_export
-from ledger.redecide import Redecider
 from ledger.registry import open_registry
+from ledger.replay.redecide import Redecider
 from ledger.settings import Settings
 from tests.support.scenario import whole_world
 

@@ -13,7 +13,7 @@ from contracts.check_digits import encode_id
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
-from ledger.intake import PrivateRecord, SignedOrder
+from ledger.intake.envelope import PrivateRecord, SignedOrder
 from ledger.land.geometry import area_m2, parse_parcel
 from ledger.log.entry import Entry
 from ledger.log.key import Skey

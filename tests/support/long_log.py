@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.trading import Market
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.key import Vkey
 from ledger.publish.publisher import publish
 

@@ -16,7 +16,7 @@ from api.keys import load_seed
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger.files import write_atomically
-from ledger.intake import SignedOrder, read_envelope
+from ledger.intake.envelope import SignedOrder, read_envelope
 from ledger.publish.publisher import publish
 from ledger.registry import Registry, open_registry
 from tests.support.service import settings_of

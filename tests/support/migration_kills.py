@@ -15,9 +15,9 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 
-from ledger import migrations
-from ledger.engine import create_write_engine
-from ledger.migrations import migrate
+from ledger.database import migrations
+from ledger.database.engine import create_write_engine
+from ledger.database.migrations import migrate
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene
 

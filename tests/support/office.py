@@ -14,7 +14,7 @@ from api.sealing import open_sealer
 from certificates.render import Renderer
 from contracts.refusal import Refused
 from contracts.values import Json
-from ledger.intake import read_envelope
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.registry import Registry
 from tests.support.many_papers import now_us, publish_here

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from ledger.engine import postgres
+from ledger.database import postgres
 
 
 @contextmanager

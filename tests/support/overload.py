@@ -10,12 +10,12 @@ from unittest import mock
 
 from api.app import create_app
 from contracts.refusal import Refused
-from ledger import sequencer
-from ledger.checking import CheckedOrder
-from ledger.fair_queue import QueueLimits
-from ledger.intake import envelope_bytes
+from ledger.intake.checking import CheckedOrder
+from ledger.intake.envelope import envelope_bytes
 from ledger.log.entry import Entry
 from ledger.registry import Registry
+from ledger.sequencing import sequencer
+from ledger.sequencing.fair_queue import QueueLimits
 from tests.support import bodies
 from tests.support.ledger import Scene
 

@@ -11,11 +11,10 @@ from unittest import mock
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from ledger import outcome
-from ledger.engine import postgres
-from ledger.intake import SignedOrder
+from ledger.database import outcome, postgres
+from ledger.database.outcome import OutcomeUnknownError
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
-from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry
 from ledger.store import HeadMovedError
 from tests.support.ledger import Scene

@@ -12,9 +12,9 @@ from typing import Any
 
 import psycopg
 
-from ledger.intake import SignedOrder
+from ledger.database.outcome import OutcomeUnknownError
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry, parse_entry
-from ledger.outcome import OutcomeUnknownError
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support import bodies

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-from ledger.engine import postgres
+from ledger.database import postgres
 from ledger.settings import Settings
 from tests.support import sabotage
 from tests.support.ledger import Scene

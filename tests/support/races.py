@@ -13,8 +13,8 @@ from contracts.books import BlocksError
 from contracts.invariants import InvariantError
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
-from ledger.engine import open_reader, open_writer
-from ledger.intake import SignedOrder
+from ledger.database.engine import open_reader, open_writer
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.settings import Settings
 from ledger.store import HeadMovedError, TamperedError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.merkle import Frontier, leaf_hash
 from ledger.log.verify import ChainError, PasskeyScope, check_signatures, passkey_scope
-from ledger.redecide import Redecider
+from ledger.replay.redecide import Redecider
 from ledger.state.fold import root_of, supply_of
 
 REFUSED = re.compile(r"the rules refuse its order: ([0-9]{4}) ")

@@ -14,7 +14,7 @@ from random import Random
 from ledger import store
 from ledger.audit.findings import Findings
 from ledger.audit.kept import check_kept, read_kept
-from ledger.intake import SignedOrder
+from ledger.intake.envelope import SignedOrder
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.tiles import CHECKPOINT_PATH, TILE_WIDTH, encode_bundle, tile_bytes, tiles_of
 from ledger.registry import Registry, open_registry

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, text, update
 from sqlalchemy.pool import StaticPool
 
 from ledger import store
-from ledger.engine import open_writer
+from ledger.database.engine import open_writer
+from ledger.database.tables import VAULT, view_head
 from ledger.settings import Settings
 from ledger.store import Head
-from ledger.tables import VAULT, view_head
 
 LOOSENED = ("log_entry", "log_subtree", "view_block", "view_movement")
 

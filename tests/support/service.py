@@ -13,8 +13,8 @@ from api.app import create_app
 from contracts.refusal import Refused
 from contracts.values import Json
 from ledger import rulesets
-from ledger.checking import CheckedOrder
-from ledger.intake import read_envelope
+from ledger.intake.checking import CheckedOrder
+from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from contracts.check_digits import CROCKFORD
 from contracts.values import Json
-from ledger.intake import PrivateRecord, SignedOrder, signed_order
+from ledger.intake.envelope import PrivateRecord, SignedOrder, signed_order
 from ledger.log.canonical import canonical
 from ledger.log.entry import signed_bytes
 from ledger.log.signature import public_key, sign_ed25519

@@ -18,13 +18,13 @@ from typing import TypeVar
 
 from contracts.refusal import Refused
 from ledger.audit.audit import audit
-from ledger.checking import CheckedOrder, Checking
-from ledger.fair_queue import QueueLimits
-from ledger.intake import SignedOrder
+from ledger.intake.checking import CheckedOrder, Checking
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
-from ledger.sequencer import Sequencer
-from ledger.tickets import QueueFullError, Recorded
+from ledger.sequencing.fair_queue import QueueLimits
+from ledger.sequencing.sequencer import Sequencer
+from ledger.sequencing.tickets import QueueFullError, Recorded
 from tests.support import bodies
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene, open_scene

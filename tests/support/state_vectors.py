@@ -12,7 +12,7 @@ from typing import Final
 from contracts.values import Json
 from ledger.log.state_claims import Claim
 from ledger.log.state_file import StateProof, read_commitment
-from ledger.replay import ReplayState
+from ledger.replay.replay import ReplayState
 from ledger.state.proving import MemoryView, prove_key, prove_prefix, prove_unit
 from tests.support.architecture import ROOT
 from tests.support.certificates import LOG_KEY, demo_log

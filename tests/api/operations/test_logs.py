@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from api.operations import logs
 from api.operations.logs import configure
-from ledger.intake import envelope_bytes
+from ledger.intake.envelope import envelope_bytes
 from ledger.registry import Registry
 from tests.support import bodies
 from tests.support.ledger import ORIGIN, REGISTRAR, Scene, open_scene

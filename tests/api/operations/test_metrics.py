@@ -9,9 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.operations.metrics import Metrics
 from contracts.refusal import RefusalCode, Refused
-from ledger.intake import envelope_bytes
+from ledger.intake.envelope import envelope_bytes
 from ledger.publish.publisher import publish
-from ledger.tickets import ClosingError, Turn
+from ledger.sequencing.tickets import ClosingError, Turn
 from ledger.witness.asking import Outcome, WitnessAnswer
 from tests.support import bodies
 from tests.support.architecture import ROOT

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from api.operations.stopping import StoppingServer
 from api.operations.vitals import Vitals
 from api.serving import ServingError, alone
-from ledger.intake import envelope_bytes
+from ledger.database.tables import side_lease
+from ledger.intake.envelope import envelope_bytes
 from ledger.registry import open_registry
-from ledger.tables import side_lease
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene, settings_in
 from tests.support.served import PATIENCE_S, served

@@ -8,12 +8,12 @@ from unittest import mock
 from sqlalchemy import Engine, event
 from sqlalchemy import create_engine as create_real_engine
 
-from ledger.engine import sqlite
-from ledger.tables import VAULT
+from ledger.database import sqlite
+from ledger.database.tables import VAULT
 from tests.support.power_cut import driver
 
 SAFE = ("TRUNCATE", "WAL")
-"""The journal modes that `ledger.engine.sqlite` chooses from."""
+"""The journal modes that `ledger.database.sqlite` chooses from."""
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def over_apsw(journal: str, *pragmas: str) -> Iterator[None]:
     """Let every engine that is made here run on apsw and the watched files.
 
     Args:
-        journal: The journal mode, in the place of `ledger.engine.sqlite.journal_mode()`.
+        journal: The journal mode, in the place of `ledger.database.sqlite.journal_mode()`.
         pragmas: Set after those of the production code: how a saboteur weakens it.
     """
 

@@ -3,7 +3,7 @@
 import apsw
 from sqlalchemy.exc import DBAPIError
 
-from ledger.outcome import OutcomeUnknownError
+from ledger.database.outcome import OutcomeUnknownError
 
 TOLD = (DBAPIError, OSError, OutcomeUnknownError)
 

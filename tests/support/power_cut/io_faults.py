@@ -15,7 +15,7 @@ from typing import TypeVar
 import apsw
 
 from ledger.audit.audit import audit
-from ledger.intake import SignedOrder
+from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.registry import Registry, open_registry
 from tests.support import bodies

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from ledger.intake import SignedOrder
+from ledger.database.tables import VAULT
+from ledger.intake.envelope import SignedOrder
 from ledger.land.geometry import area_m2, parse_parcel
 from ledger.log.checkpoint import open_checkpoint
 from ledger.publish.publisher import Publisher
@@ -17,7 +18,6 @@ from ledger.publish.signer import sign as sign_near
 from ledger.publish.tiling import STAGING
 from ledger.registry import open_registry
 from ledger.settings import Settings
-from ledger.tables import VAULT
 from tests.support import bodies, geometries
 from tests.support.ledger import (
     LOG_KEY,

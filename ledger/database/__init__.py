@@ -1,0 +1,1 @@
+"""The two databases: engines, tables, migrations, and statements that mean the same on both."""

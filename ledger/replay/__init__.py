@@ -1,0 +1,1 @@
+"""The log played again: books, projections and whole registries that follow from its entries."""
