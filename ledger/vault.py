@@ -14,7 +14,8 @@ from typing import Final
 from sqlalchemy import Connection, Table, func, insert, select
 
 from contracts.values import Row
-from ledger.database.tables import side_org, side_person, side_polygon_salt, view_row
+from ledger.database.side_tables import side_org, side_person, side_polygon_salt
+from ledger.database.tables import view_row
 from ledger.intake.envelope import PrivateRecord
 from ledger.land import spatial
 from ledger.land.geometry import parse_parcel

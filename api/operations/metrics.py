@@ -19,7 +19,7 @@ from api.operations.readiness import Readiness
 from api.watching import published_of
 from contracts.refusal import Refused
 from ledger import rulesets
-from ledger.database.tables import side_lease
+from ledger.database.side_tables import side_lease
 from ledger.jobs.job import State
 from ledger.jobs.queues import queue_of
 from ledger.log.note import NoteSignature

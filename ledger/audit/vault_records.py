@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from contracts.values import Value
 from ledger.audit.log_entries import LogAudit
 from ledger.audit.schema import check_types
-from ledger.database.tables import side_org, side_person, side_polygon_salt
+from ledger.database.side_tables import side_org, side_person, side_polygon_salt
 from ledger.land import spatial
 from ledger.log.canonical import NotCanonicalError, parse_canonical
 from ledger.vault import RECORD_BYTES_MAX, Opening, commitment

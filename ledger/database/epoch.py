@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from ledger.database.engine import is_postgres
-from ledger.database.tables import side_epoch
+from ledger.database.side_tables import side_epoch
 
 OPTION: Final = "sinkledger_epoch"
 _TIMELINE: Final = func.substr(func.pg_walfile_name(func.pg_current_wal_insert_lsn()), 1, 8)

@@ -1,22 +1,78 @@
-"""The tables of long work and of the outbox: `side_*`, never read by rules, not made by a replay.
+"""The tables beside the log: `side_*`, created by migrations, never read by rules, not replayed.
 
-Importing this completes `SIDE_METADATA`, which the audit compares with the database.
+Private records, leases and the era; long work, and the outbox.
 """
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import LargeBinary, MetaData, Table
 from sqlmodel import Field, SQLModel
 
-from ledger.database import tables
 from ledger.database.columns import Bytewise, Whole
+from ledger.database.tables import VAULT
 
-SIDE_METADATA: Final = tables.SIDE_METADATA
 _NUMBERED: Final = {"autoincrement": False}
 
 
 class _SideModel(SQLModel):
-    metadata: ClassVar[MetaData] = SIDE_METADATA
+    metadata: ClassVar[MetaData] = MetaData()
+
+
+class SideOrg(_SideModel, table=True):
+    """An organisation's private record; one organisation per 统一社会信用代码."""
+
+    __tablename__ = "side_org"
+    __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
+
+    org: str = Field(primary_key=True, sa_type=Bytewise)
+    uscc: str = Field(sa_type=Bytewise, unique=True)
+    commitment: str = Field(sa_type=Bytewise)
+    salt: bytes = Field(sa_type=LargeBinary)
+    record: bytes = Field(sa_type=LargeBinary)
+
+
+class SidePerson(_SideModel, table=True):
+    """A person's private record."""
+
+    __tablename__ = "side_person"
+    __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
+
+    person: str = Field(primary_key=True, sa_type=Bytewise)
+    commitment: str = Field(sa_type=Bytewise)
+    salt: bytes = Field(sa_type=LargeBinary)
+    record: bytes = Field(sa_type=LargeBinary)
+
+
+class SidePolygonSalt(_SideModel, table=True):
+    """The salt of a parcel's commitment; the polygon itself is in `side_polygon`."""
+
+    __tablename__ = "side_polygon_salt"
+    __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
+
+    parcel: str = Field(primary_key=True, sa_type=Bytewise)
+    commitment: str = Field(sa_type=Bytewise)
+    salt: bytes = Field(sa_type=LargeBinary)
+
+
+class SideLease(_SideModel, table=True):
+    """Who may do what only one process at a time may do; `epoch` grows with every new holder."""
+
+    __tablename__ = "side_lease"
+
+    name: str = Field(primary_key=True, sa_type=Bytewise)
+    epoch: int = Field(sa_type=Whole)
+    holder: str = Field(sa_type=Bytewise)
+    until_us: int = Field(sa_type=Whole)
+
+
+class SideEpoch(_SideModel, table=True):
+    """The era in which nodes write, and the server's timeline that it holds for; one row."""
+
+    __tablename__ = "side_epoch"
+
+    id: int = Field(primary_key=True, sa_type=Whole, sa_column_kwargs=_NUMBERED)
+    epoch: int = Field(sa_type=Whole)
+    timeline: str = Field(sa_type=Bytewise)
 
 
 class SideJobNote(_SideModel, table=True):
@@ -69,6 +125,13 @@ class SideSubscriber(_SideModel, table=True):
     is_on: int = Field(sa_type=Whole)
 
 
+SIDE_METADATA: Final = _SideModel.metadata
+
+side_org: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_org"]
+side_person: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_person"]
+side_polygon_salt: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_polygon_salt"]
+side_lease: Final[Table] = SIDE_METADATA.tables["side_lease"]
+side_epoch: Final[Table] = SIDE_METADATA.tables["side_epoch"]
 side_job_note: Final[Table] = SIDE_METADATA.tables["side_job_note"]
 side_nightly: Final[Table] = SIDE_METADATA.tables["side_nightly"]
 side_line: Final[Table] = SIDE_METADATA.tables["side_line"]

@@ -1,11 +1,11 @@
 """The schema: log tables that only grow, and projections that follow from the log alone.
 
 SQLModel declares the shape; every statement is SQLAlchemy Core over the `Table` objects below.
-`log_*` and `side_*` are created by migrations. `view_*` are projections: they are created from
-here, can be thrown away and rebuilt, and the audit compares each row with a replay.
+`log_*` are created by migrations. `view_*` are projections: they are created from here, can be
+thrown away and rebuilt, and the audit compares each row with a replay.
 """
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from sqlalchemy import Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table
 from sqlalchemy import UniqueConstraint as Unique
@@ -25,10 +25,6 @@ class _LogModel(SQLModel):
 
 
 class _ViewModel(SQLModel):
-    metadata: ClassVar[MetaData] = MetaData()
-
-
-class _SideModel(SQLModel):
     metadata: ClassVar[MetaData] = MetaData()
 
 
@@ -132,66 +128,8 @@ class ViewSupply(_ViewModel, table=True):
     quantity_kg: int = Field(sa_type=Whole)
 
 
-class SideOrg(_SideModel, table=True):
-    """An organisation's private record; one organisation per 统一社会信用代码."""
-
-    __tablename__ = "side_org"
-    __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
-
-    org: str = Field(primary_key=True, sa_type=Bytewise)
-    uscc: str = Field(sa_type=Bytewise, unique=True)
-    commitment: str = Field(sa_type=Bytewise)
-    salt: bytes = Field(sa_type=LargeBinary)
-    record: bytes = Field(sa_type=LargeBinary)
-
-
-class SidePerson(_SideModel, table=True):
-    """A person's private record."""
-
-    __tablename__ = "side_person"
-    __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
-
-    person: str = Field(primary_key=True, sa_type=Bytewise)
-    commitment: str = Field(sa_type=Bytewise)
-    salt: bytes = Field(sa_type=LargeBinary)
-    record: bytes = Field(sa_type=LargeBinary)
-
-
-class SidePolygonSalt(_SideModel, table=True):
-    """The salt of a parcel's commitment; the polygon itself is in `side_polygon`."""
-
-    __tablename__ = "side_polygon_salt"
-    __table_args__: ClassVar[dict[str, Any]] = {"schema": VAULT}
-
-    parcel: str = Field(primary_key=True, sa_type=Bytewise)
-    commitment: str = Field(sa_type=Bytewise)
-    salt: bytes = Field(sa_type=LargeBinary)
-
-
-class SideLease(_SideModel, table=True):
-    """Who may do what only one process at a time may do; `epoch` grows with every new holder."""
-
-    __tablename__ = "side_lease"
-
-    name: str = Field(primary_key=True, sa_type=Bytewise)
-    epoch: int = Field(sa_type=Whole)
-    holder: str = Field(sa_type=Bytewise)
-    until_us: int = Field(sa_type=Whole)
-
-
-class SideEpoch(_SideModel, table=True):
-    """The era in which nodes write, and the server's timeline that it holds for; one row."""
-
-    __tablename__ = "side_epoch"
-
-    id: int = Field(primary_key=True, sa_type=Whole, sa_column_kwargs={"autoincrement": False})
-    epoch: int = Field(sa_type=Whole)
-    timeline: str = Field(sa_type=Bytewise)
-
-
 LOG_METADATA: Final = _LogModel.metadata
 VIEW_METADATA: Final = _ViewModel.metadata
-SIDE_METADATA: Final = _SideModel.metadata
 
 log_entry: Final[Table] = LOG_METADATA.tables["log_entry"]
 log_subtree: Final[Table] = LOG_METADATA.tables["log_subtree"]
@@ -200,10 +138,5 @@ view_row: Final[Table] = VIEW_METADATA.tables["view_row"]
 view_block: Final[Table] = VIEW_METADATA.tables["view_block"]
 view_movement: Final[Table] = VIEW_METADATA.tables["view_movement"]
 view_supply: Final[Table] = VIEW_METADATA.tables["view_supply"]
-side_org: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_org"]
-side_person: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_person"]
-side_polygon_salt: Final[Table] = SIDE_METADATA.tables[f"{VAULT}.side_polygon_salt"]
-side_lease: Final[Table] = SIDE_METADATA.tables["side_lease"]
-side_epoch: Final[Table] = SIDE_METADATA.tables["side_epoch"]
 
 PROJECTIONS: Final = (view_head, view_row, view_block, view_movement, view_supply)

@@ -29,12 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from ledger.database.columns import Bytewise, Whole
+from ledger.database.tables import VAULT
 from ledger.land.boxes import boxes, create_boxes, drop_boxes, touching, tree_faults
 from ledger.land.geodesy import Shape
 from ledger.land.geometry import area_m2, overlaps_m2
 from ledger.land.polygon import Bounds, GeometryError, ParcelGeometry, read_record, shape_of
 
-VAULT: Final = "vault"
 PAGE_ROWS: Final = 1_000
 
 polygons: Final = Table(

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Insert, Row, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.database.outcome import OutcomeUnknownError, settled
-from ledger.database.tables import side_lease
+from ledger.database.side_tables import side_lease
 
 PUBLISHER: Final = "publisher"
 LEASE_US: Final = 60 * 1_000_000

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from contracts.refusal import RefusalCode, Refused
-from ledger.database.tables import side_org
+from ledger.database.side_tables import side_org
 from ledger.export import export_ledger, import_ledger
 from ledger.intake.envelope import SignedOrder
 from ledger.land import spatial

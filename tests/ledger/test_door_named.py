@@ -10,7 +10,7 @@ from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Json
 from ledger.audit.audit import audit
-from ledger.database.tables import side_org
+from ledger.database.side_tables import side_org
 from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from tests.support import bodies

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.pool import NullPool
 
-from ledger.database.tables import side_lease
+from ledger.database.side_tables import side_lease
 from ledger.publish.lease import Lease, LeaseError, end_lease, renew_lease, take_lease
 
 NOW_US = 1_763_769_600_000_000

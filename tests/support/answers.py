@@ -14,7 +14,8 @@ from ledger import store, vault
 from ledger.blobs import Access, read_blob, stored_blobs
 from ledger.books.projection import StoredBooks
 from ledger.database.engine import open_reader
-from ledger.database.tables import log_entry, side_org, side_person, view_block
+from ledger.database.side_tables import side_org, side_person
+from ledger.database.tables import log_entry, view_block
 from ledger.history import History
 from ledger.land import spatial
 from ledger.land.geometry import read_record

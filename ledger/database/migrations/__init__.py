@@ -10,7 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from ledger.database.engine import is_postgres
-from ledger.database.tables import SIDE_METADATA, VAULT
+from ledger.database.side_tables import SIDE_METADATA
+from ledger.database.tables import VAULT
 
 _FOLDER: Final = Path(__file__).parent
 _LOCK: Final = 0x53494E4B

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from api.operations.stopping import StoppingServer
 from api.operations.vitals import Vitals
 from api.serving import ServingError, alone
-from ledger.database.tables import side_lease
+from ledger.database.side_tables import side_lease
 from ledger.intake.envelope import envelope_bytes
 from ledger.registry import open_registry
 from tests.support import bodies
