@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Final, TypeAlias
 
 import httpx2
 
@@ -35,7 +34,7 @@ class UnreachedError(FetchError):
 
 
 class StaticLog:
-    """A log's files below one address; to be used in a `with` statement.
+    """A log's files below one address; to be closed when done.
 
     Args:
         url: The prefix, such as https://registry.example/log; `checkpoint` and `tile/` lie below.
@@ -49,15 +48,8 @@ class StaticLog:
             follow_redirects=False, timeout=timeout_s, mounts=LOOPBACK_DIRECT
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close connections."""
         self._client.close()
 
     def fetch(self, path: str) -> bytes:
@@ -102,7 +94,7 @@ def static_log(place: str) -> Iterator[Fetch]:
         FetchError: when a file cannot be read or is longer than any may be.
     """
     if place.startswith(("http://", "https://")):
-        with StaticLog(place) as log:
+        with closing(StaticLog(place)) as log:
             yield lambda path: _patiently(log, path)
     else:
         yield folder_log(Path(place))

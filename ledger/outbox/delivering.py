@@ -7,6 +7,7 @@ is not taken keeps the later ones waiting.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 from sqlalchemy import Engine, Row, select
@@ -52,7 +53,7 @@ def deliver(work: Work, name: str, rules: Rules) -> str:
     if not subscriber.is_on:
         return ""
     told = 0
-    with Sender(target, secrets) as sender:
+    with closing(Sender(target, secrets)) as sender:
         try:
             for cursor in _tell(work, subscriber, sender):
                 told += 1

@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import httpx2
 
@@ -33,7 +32,7 @@ class UnsentError(Exception):
 
 
 class Sender:
-    """Sends messages to one target, one after the other; to be used in a `with` statement.
+    """Sends messages to one target, one after the other; to be closed when done.
 
     Args:
         target: Where to; its address was judged, and no other is ever connected to.
@@ -47,15 +46,8 @@ class Sender:
         # Proxies of the environment would resolve the name themselves.
         self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=False)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close connections."""
         self._runner.run(self._client.aclose())
         self._runner.close()
 

@@ -3,6 +3,7 @@
 import gzip
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from unittest import mock
@@ -114,13 +115,14 @@ def test_a_file_is_refused(
     serve: Callable[[Answer], str], answer: Answer, error: type[Exception], text: str
 ) -> None:
     began = time.monotonic()
-    with StaticLog(serve(answer), timeout_s=2) as log, pytest.raises(error, match=text):
+    with closing(StaticLog(serve(answer), timeout_s=2)) as log, pytest.raises(error, match=text):
         log.fetch("tile/entries/000")
     assert time.monotonic() - began < 4
 
 
 def test_without_its_limit_the_bomb_bursts(serve: Callable[[Answer], str]) -> None:
-    with mock.patch.object(fetching, "BUNDLE_SIZE_MAX", 1 << 30), StaticLog(serve(bomb)) as log:
+    unlimited = mock.patch.object(fetching, "BUNDLE_SIZE_MAX", 1 << 30)
+    with unlimited, closing(StaticLog(serve(bomb))) as log:
         assert len(log.fetch("tile/entries/000")) > BUNDLE_SIZE_MAX
 
 

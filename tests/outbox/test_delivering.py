@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,7 @@ def test_a_receiver_that_says_nothing_is_waited_for_no_longer_than_stated(
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         began_s = time.monotonic()
         sender = Sender(target_of(url, Rules(is_demo=True)), [new_secret(is_key=True)])
-        with sender, pytest.raises(UnsentError, match="no answer within"):
+        with closing(sender), pytest.raises(UnsentError, match="no answer within"):
             sender.send("msg_one", b"{}")
         assert time.monotonic() - began_s < 3
 
@@ -184,7 +185,7 @@ def test_a_name_that_means_another_machine_later_gains_nothing(hook: Receiver) -
     target = target_of(f"http://receiver.example:{hook.port}/hook", rules)
     secret = new_secret(is_key=False)
     hook.secret = secret.seed
-    with Sender(target, [secret]) as sender:
+    with closing(Sender(target, [secret])) as sender:
         sender.send("msg_one", b"{}")
         sender.send("msg_two", b"{}")
     assert [name for name, _ in hook.came] == ["msg_one", "msg_two"]

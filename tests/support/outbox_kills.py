@@ -7,6 +7,7 @@ sent before the commit, and messages sent from memory after it.
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from random import Random
 from threading import Event
 from typing import Literal
@@ -116,7 +117,8 @@ def _record(scene: Scene, settings: Settings, manner: Manner) -> None:
     body = bodies.transfer(scene.owner, scene.buyer, quantity_kg=1)
     known = subscribers.of(registry.reader, NAME)
     secrets = read_secrets(secret_file(settings.keys, NAME))
-    with Sender(target_of(known.url, Rules(is_demo=True)), secrets) as sender:
+    target = target_of(known.url, Rules(is_demo=True))
+    with closing(Sender(target, secrets)) as sender:
         while True:
             order = scene.world.signed("units.transfer", body)
             if manner == "before-the-commit":

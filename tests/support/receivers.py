@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,9 +42,9 @@ class Receiver:
 
 
 @contextmanager
-def receiver(secret: bytes = b"") -> Iterator[Receiver]:
-    """Listen on the loopback until this is left."""
-    kept = Receiver(secret=secret)
+def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Listen on the loopback until this is left; by https if it is given what that needs."""
+    kept = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -70,6 +71,8 @@ def receiver(secret: bytes = b"") -> Iterator[Receiver]:
 
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     kept.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

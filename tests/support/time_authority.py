@@ -65,14 +65,14 @@ def found_authority(folder: Path, *, days: int = 30, until_days: int = 365) -> A
     now = datetime.now(UTC)
     start, end = now - timedelta(days=days), now + timedelta(days=until_days)
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name, name = _name("Example TSA Root"), _name("Example TSA")
+    root_name, name = named("Example TSA Root"), named("Example TSA")
     root = (
-        _builder(root_name, root_name, root_key, start, now + timedelta(days=3650))
+        builder(root_name, root_name, root_key, start, now + timedelta(days=3650))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(root_key, SHA256())
     )
     signer = (
-        _builder(name, root_name, key, start, end)
+        builder(name, root_name, key, start, end)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(root_key, SHA256())
     )
@@ -97,17 +97,19 @@ def found_authority(folder: Path, *, days: int = 30, until_days: int = 365) -> A
     return Authority(folder=folder)
 
 
-def _name(common_name: str) -> x509.Name:
+def named(common_name: str) -> x509.Name:
+    """Return the name of somebody in a certificate."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _builder(
+def builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     start: datetime,
     end: datetime,
 ) -> x509.CertificateBuilder:
+    """Return a certificate that is not signed yet."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
