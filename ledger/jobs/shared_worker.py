@@ -7,6 +7,7 @@ has it now; and what dead workers left behind waits again without anybody asking
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -16,7 +17,6 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.jobs import Job as LibraryJob
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
-from procrastinate.worker import Worker
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.jobs.job import Claim
@@ -122,32 +122,34 @@ class SharedWorker:
         for task in tasks:
             app.task(name=task.name, pass_context=True, retry=_Retrying())(self._doing(task))
         async with app.open_async():
-            worker = Worker(
-                app,
-                queues=[self.crew.queue],
-                concurrency=self.crew.slots,
-                wait=not self.crew.until_empty,
-                fetch_job_polling_interval=POLL_S,
-                shutdown_graceful_timeout=self.crew.grace_s,
-                install_signal_handlers=False,
-                update_heartbeat_interval=self.queue.lease_s / 3,
-                stalled_worker_timeout=self.queue.lease_s,
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[self.crew.queue],
+                    concurrency=self.crew.slots,
+                    wait=not self.crew.until_empty,
+                    fetch_job_polling_interval=POLL_S,
+                    shutdown_graceful_timeout=self.crew.grace_s,
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=self.queue.lease_s / 3,
+                    stalled_worker_timeout=self.queue.lease_s,
+                )
             )
             beside = [
-                asyncio.create_task(self._stopping(worker)),
+                asyncio.create_task(self._stopping(working)),
                 asyncio.create_task(self._freeing()),
             ]
             try:
-                await worker.run()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+                with suppress(asyncio.CancelledError):
+                    await working
             finally:
                 for one in beside:
                     one.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
 
-    async def _stopping(self, worker: Worker) -> None:
+    async def _stopping(self, working: asyncio.Task[None]) -> None:
         while not self.stop.is_set():
             await asyncio.sleep(LOOK_S)
-        worker.stop()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        working.cancel()  # procrastinate's way to ask for an orderly end
 
     async def _freeing(self) -> None:
         while True:
