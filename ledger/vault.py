@@ -6,14 +6,15 @@ Whoever erases a record and its salt leaves a commitment that says nothing any m
 rules. The caller owns the transaction; nothing here commits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import Row as RowOf
 
-from contracts.values import Row
+from contracts.values import Row, Value
 from ledger.database.side_tables import side_org, side_person, side_polygon_salt
 from ledger.database.tables import view_row
 from ledger.intake.envelope import PrivateRecord
@@ -24,6 +25,8 @@ from ledger.log.entry import Entry
 COMMIT_DOMAIN: Final = "/commit/v1\n"
 RECORD_BYTES_MAX: Final = 65_536
 """An envelope is not longer, so no record is."""
+
+PAGE_ROWS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,16 @@ def commitment(origin: str, salt: bytes, record: bytes) -> str:
         record: Canonical bytes.
     """
     return sha256(f"{origin}{COMMIT_DOMAIN}".encode() + salt + record).hexdigest()
+
+
+def faults_of(opening: Opening, committed: Value | None, origin: str) -> Iterator[str]:
+    """Say how a private record does not fit the row that commits to it; nothing if it does."""
+    if committed is None:
+        yield "the log knows no such subject"
+    elif committed.get("commitment") != opening.commitment:
+        yield "commitment is not the one in the log"
+    if commitment(origin, opening.salt, opening.record) != opening.commitment:
+        yield "salt and record do not open the commitment"
 
 
 def org_of_uscc(connection: Connection, uscc: str) -> str | None:
@@ -108,12 +121,13 @@ def keep_again(connection: Connection, private: Sequence[PrivateRecord], entry: 
     """
     if private:
         rows = (Row(row["key"], row["value"]) for row in entry.rows)
-        keep(connection, private, [row for row in rows if _is_absent(connection, row.key)])
+        keep(connection, private, [row for row in rows if is_absent(connection, row.key)])
 
 
-def _is_absent(connection: Connection, key: str) -> bool:
+def is_absent(connection: Connection, key: str) -> bool:
+    """Say whether a row may have a private record and there is none here."""
     kind, _, subject = key.partition("/")
-    return kind in _OPENINGS and _OPENINGS[kind](connection, subject) is None
+    return kind in _STORED and _opened(connection, kind, subject) is None
 
 
 def _keep_org(connection: Connection, org: str, record: PrivateRecord) -> None:
@@ -141,29 +155,44 @@ def _opening(record: PrivateRecord) -> dict[str, object]:
 
 def org_opening(connection: Connection, org: str) -> Opening | None:
     """Return an organisation's private record; nothing if it was never given or was erased."""
-    return _read(connection, side_org, side_org.c.org.name, org)
+    return _opened(connection, "org", org)
 
 
 def person_opening(connection: Connection, person: str) -> Opening | None:
     """Return a person's private record; nothing if it was never given or was erased."""
-    return _read(connection, side_person, side_person.c.person.name, person)
+    return _opened(connection, "person", person)
 
 
 def polygon_opening(connection: Connection, parcel: str) -> Opening | None:
     """Return a parcel's polygon record; nothing if it was erased."""
-    polygons, salts = spatial.polygons, side_polygon_salt
-    row = connection.execute(
-        select(salts.c.commitment, salts.c.salt, polygons.c.record)
-        .join(polygons, polygons.c.parcel == salts.c.parcel)
-        .where(salts.c.parcel == parcel)
-    ).one_or_none()
-    return None if row is None else Opening(commitment=row[0], salt=row[1], record=row[2])
+    return _opened(connection, "parcel", parcel)
 
 
-def _read(connection: Connection, table: Table, subject: str, value: str) -> Opening | None:
-    statement = select(table.c.commitment, table.c.salt, table.c.record)
-    row = connection.execute(statement.where(table.c[subject] == value)).one_or_none()
-    return None if row is None else Opening(commitment=row[0], salt=row[1], record=row[2])
+def openings(connection: Connection) -> Iterator[tuple[str, Opening]]:
+    """Yield all private records that are here, each with the key of the row that commits to it."""
+    for kind, stored in _STORED.items():
+        for row in connection.execute(stored.execution_options(yield_per=PAGE_ROWS)):
+            yield f"{kind}/{row[0]}", _read(row)
 
 
-_OPENINGS: Final = {"org": org_opening, "person": person_opening, "parcel": polygon_opening}
+def _opened(connection: Connection, kind: str, subject: str) -> Opening | None:
+    stored = _STORED[kind]
+    asked = stored.where(stored.selected_columns[0] == subject)
+    row = connection.execute(asked).one_or_none()
+    return None if row is None else _read(row)
+
+
+def _read(row: RowOf[Any]) -> Opening:
+    return Opening(commitment=row.commitment, salt=row.salt, record=row.record)
+
+
+_ORG, _PERSON, _SALT, _POLYGON = (
+    table.c for table in (side_org, side_person, side_polygon_salt, spatial.polygons)
+)
+_STORED: Final[dict[str, Select[Any]]] = {
+    "org": select(_ORG.org, _ORG.commitment, _ORG.salt, _ORG.record),
+    "person": select(_PERSON.person, _PERSON.commitment, _PERSON.salt, _PERSON.record),
+    "parcel": select(_SALT.parcel, _SALT.commitment, _SALT.salt, _POLYGON.record).join(
+        spatial.polygons, _POLYGON.parcel == _SALT.parcel
+    ),
+}

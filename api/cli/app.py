@@ -48,6 +48,9 @@ COMMANDS: Final = {
             "Take an exported ledger into an empty data folder, checking every "
             "entry as the audit does."
         ),
+        "import-vault": (
+            "Take private records into an imported or rebuilt ledger, each checked against the log."
+        ),
     },
     "api.cli.rebuild": {
         "rebuild": (

@@ -23,9 +23,11 @@ from ledger.export import LedgerFileError, export_ledger, import_ledger
 from ledger.log.merkle import ProofError
 from ledger.registry import open_registry
 from ledger.settings import Settings
+from ledger.vault_import import VaultImportError, import_vault
 
 FINDINGS_SHOWN = 40
 EXPORT_BEGINS = b'{"at_us":'
+VAULT_BEGINS = b"SQLite format 3\0"
 SIGNS_OF_A_REGISTRY = ("ledger.db", "vault.db", "log/checkpoint")
 
 commands = typer.Typer()
@@ -192,3 +194,25 @@ def import_command(
         finally:
             registry.close()
     console().print(f"{count} entries in {registry.settings.data}")
+
+
+@commands.command("import-vault")
+def import_vault_command(
+    source: Annotated[Path, typer.Argument(help="The vault.db of the registry of before.")],
+    data: DataOption = None,
+    keys: KeysOption = None,
+) -> None:
+    """Take private records into an imported or rebuilt ledger, each checked against the log."""
+    if not content_of(source, len(VAULT_BEGINS)).startswith(VAULT_BEGINS):
+        raise CommandError(f"{source} is no vault; name the old vault.db", exit_code=2)
+    registry = open_place(data, keys)
+    try:
+        taken = import_vault(registry, source)
+    except VaultImportError as error:
+        raise CommandError(f"{error}; nothing was taken in") from error
+    finally:
+        registry.close()
+    console().print(
+        f"taken in: {taken.orgs} organisations, {taken.persons} persons, {taken.parcels} parcels; "
+        f"still missing: {taken.missing_orgs} organisations, {taken.missing_parcels} parcels"
+    )

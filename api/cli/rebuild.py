@@ -37,8 +37,8 @@ def rebuild_command(
 ) -> None:
     """Make a registry anew from static files alone, checking every tile, order and signature.
 
-    Put keys, marks and the vault back afterwards, if they were saved; none of them is public. What
-    is made with --until is to be looked at: it opens read-only, because the log has gone on.
+    Put keys and marks back afterwards, and the vault by 'import-vault', if they were saved; none of
+    them is public. What is made with --until opens read-only, because the log has gone on.
     """
     if (data / "ledger.db").exists():
         raise CommandError(f"{data} holds a registry already; name a new folder")

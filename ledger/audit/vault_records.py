@@ -3,17 +3,14 @@
 A record may be missing: it was never given, or it was erased. What is there must fit.
 """
 
-from collections.abc import Iterator
-
 from sqlalchemy import Connection, select
 
-from contracts.values import Value
 from ledger.audit.log_entries import LogAudit
 from ledger.audit.schema import check_types
 from ledger.database.side_tables import side_org, side_person, side_polygon_salt
 from ledger.land import spatial
 from ledger.log.canonical import NotCanonicalError, parse_canonical
-from ledger.vault import RECORD_BYTES_MAX, Opening, commitment
+from ledger.vault import RECORD_BYTES_MAX, Opening, faults_of
 
 
 def check_vault(connection: Connection, audit: LogAudit) -> None:
@@ -29,14 +26,14 @@ def check_vault(connection: Connection, audit: LogAudit) -> None:
         for row in connection.execute(select(side_org)).all():
             where = f"side_org {row.org}"
             opened = Opening(commitment=row.commitment, salt=row.salt, record=row.record)
-            for fault in _faults(rows.get(f"org/{row.org}"), opened, origin):
+            for fault in faults_of(opened, rows.get(f"org/{row.org}"), origin):
                 findings.add(where, fault)
             if _uscc_of(row.record) != row.uscc:
                 findings.add(where, "uscc is not what the record says")
     with findings.reading(side_person.name):
         for row in connection.execute(select(side_person)).all():
             opened = Opening(commitment=row.commitment, salt=row.salt, record=row.record)
-            for fault in _faults(rows.get(f"person/{row.person}"), opened, origin):
+            for fault in faults_of(opened, rows.get(f"person/{row.person}"), origin):
                 findings.add(f"side_person {row.person}", fault)
     _check_polygons(connection, audit)
 
@@ -54,7 +51,7 @@ def _check_polygons(connection: Connection, audit: LogAudit) -> None:
                 continue
             opened = Opening(commitment=row.commitment, salt=row.salt, record=row.record)
             committed = state.books.rows.get(f"parcel/{row.parcel}")
-            for fault in _faults(committed, opened, state.chain.origin):
+            for fault in faults_of(opened, committed, state.chain.origin):
                 findings.add(where, fault)
     lone = select(salts.c.parcel).where(salts.c.parcel.not_in(select(polygons.c.parcel)))
     with findings.reading(salts.name):
@@ -64,15 +61,6 @@ def _check_polygons(connection: Connection, audit: LogAudit) -> None:
         for fault in spatial.check(connection):
             where, _, what = fault.partition(": ")
             findings.add(where.replace("/", " ", 1), what)
-
-
-def _faults(committed: Value | None, opened: Opening, origin: str) -> Iterator[str]:
-    if committed is None:
-        yield "the log knows no such subject"
-    elif committed["commitment"] != opened.commitment:
-        yield "commitment is not the one in the log"
-    if commitment(origin, opened.salt, opened.record) != opened.commitment:
-        yield "salt and record do not open the commitment"
 
 
 def _uscc_of(record: bytes) -> object:

@@ -37,6 +37,8 @@ def test_a_backup_is_taken_proven_and_restored(desk: Desk) -> None:
         "entries": made["entries"],
         "keys": [],
     }
+    said = desk.run("import-vault", Path(made["backup"]) / "vault.db", "--data", newer).stderr
+    assert "taken in: 0 organisations" in " ".join(said.split())
 
 
 def test_a_moment_is_rebuilt_to_be_looked_at(desk: Desk) -> None:

@@ -64,6 +64,7 @@ def complaint(desk: Desk, line: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 IMPORT = "import {} --data new --keys new-keys"
+IMPORT_VAULT = "import-vault {} --data {{data}}"
 REBUILD_FROM = "rebuild --from {} --policy {{data}}/trust/policy --data new"
 REBUILD_POLICY = "rebuild --from {{data}}/log --policy {} --data new"
 EXPORT = "export {} --data {{data}}"
@@ -75,6 +76,7 @@ VERIFY_STATE = "state verify {} --policy {{data}}/trust"
     ("command", "given", "sentence"),
     [
         pytest.param(IMPORT, "missing", MISSING, id="import-missing"),
+        pytest.param(IMPORT_VAULT, "noise", "is no vault", id="import-vault-noise"),
         pytest.param(IMPORT, "folder", FOLDER, id="import-folder"),
         pytest.param(IMPORT, "empty", NO_EXPORT, id="import-empty"),
         pytest.param(IMPORT, "noise", NO_EXPORT, id="import-noise"),
