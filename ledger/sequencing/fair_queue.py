@@ -31,21 +31,15 @@ class QueueLimits:
 class FairQueue(Generic[T]):
     """Items of many lanes, each lane in its sequence, the lanes in turn."""
 
-    __slots__ = ("_bytes", "_lanes", "_length", "_limits")
+    __slots__ = ("_lanes", "_length", "_limits")
 
     def __init__(self, limits: QueueLimits) -> None:
         self._limits = limits
         self._lanes: OrderedDict[object, deque[tuple[int, T]]] = OrderedDict()
         self._length = 0
-        self._bytes = 0
 
     def __len__(self) -> int:
         return self._length
-
-    @property
-    def lanes(self) -> int:
-        """How many lanes have something waiting."""
-        return len(self._lanes)
 
     def put(self, lane: object, size: int, item: T) -> None:
         """Add an item of `size` bytes behind the others of its lane.
@@ -60,7 +54,6 @@ class FairQueue(Generic[T]):
             raise LaneFullError
         waiting.append((size, item))
         self._length += 1
-        self._bytes += size
 
     def take(self, items_max: int, bytes_max: int) -> list[T]:
         """Remove and return the next items, one of each lane in turn.
@@ -79,7 +72,6 @@ class FairQueue(Generic[T]):
             taken.append(item)
             left -= size
             self._length -= 1
-            self._bytes -= size
             if waiting:
                 self._lanes.move_to_end(lane)
             else:

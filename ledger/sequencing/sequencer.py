@@ -14,18 +14,20 @@ order sent again is answered with its entry.
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
 from time import monotonic, sleep
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from contracts.refusal import RefusalCode, Refused
+from contracts.refusal import RefusalCode
 from ledger.database.outcome import OutcomeUnknownError
 from ledger.intake.checking import CheckedOrder
 from ledger.intake.envelope import SignedOrder
+from ledger.publish.high_water import HighWaterError
+from ledger.second_copy import SecondCopyError
 from ledger.sequencing.arrivals import Arrivals
 from ledger.sequencing.fair_queue import FairQueue, LaneFullError, QueueLimits
 from ledger.sequencing.races import record_in_race
@@ -37,7 +39,6 @@ from ledger.sequencing.tickets import (
     Replies,
     Ticket,
     Turn,
-    Waiting,
     Work,
 )
 from ledger.store import HeadMovedError, TamperedError
@@ -50,8 +51,21 @@ GATHER_S: Final = 0.002
 """After a batch of so many, how long the next waits for company; a lone order never does."""
 
 CLOSE_S: Final = 30.0
-_WORLD: Final = (OSError, OperationalError, HeadMovedError, OutcomeUnknownError, ClockError)
+_WORLD: Final = (
+    OSError,
+    OperationalError,
+    PoolTimeoutError,
+    HeadMovedError,
+    OutcomeUnknownError,
+    ClockError,
+    SecondCopyError,
+    HighWaterError,
+)
 """What says nothing against an order: it would meet the others as well, one by one."""
+
+_Finish: TypeAlias = Callable[[], tuple[CheckedOrder, ...]]
+_Begun: TypeAlias = tuple[list[Ticket], _Finish]
+"""Orders whose checks have begun, and what waits for the verdicts."""
 
 _logger = logging.getLogger(__name__)
 
@@ -107,7 +121,8 @@ class Sequencer:
     def close(self, timeout_s: float = CLOSE_S) -> None:
         """Take nothing more, answer what was taken, and end.
 
-        Whoever is not answered in time is told `ClosingError`; his order may still be recorded.
+        Whoever waits longer for his turn is told `ClosingError`, and is not recorded here. Of a
+        batch that is still decided then, nobody is told: its thread may yet commit it.
         """
         closing = ClosingError("this node is going down")
         self._arrivals.end(closing)
@@ -118,22 +133,13 @@ class Sequencer:
             left += [one.ticket for one in self._queue.take(len(self._queue), BATCH_BYTES)]
         self._arrivals.answer([(ticket, closing) for ticket in left])
 
-    def offer(self, signed: SignedOrder) -> "Future[Recorded | Refused]":
-        """Hand in one order; the future holds its answer, or raises what went wrong.
-
-        Raises:
-            QueueFullError: the whole queue is full.
-            ClosingError: nothing is taken any more.
-        """
-        waiting = Waiting()
-        self.hand_in([signed], waiting)
-        return waiting
-
     def hand_in(self, signed_orders: Sequence[SignedOrder], replies: Replies) -> list[Ticket]:
         """Hand in a group, which keeps its sequence: all of it or nothing.
 
         Raises:
-            QueueFullError, ClosingError: as `offer`.
+            QueueFullError: the whole queue is full.
+            ClosingError: nothing is taken any more.
+            TamperedError: what is stored cannot be trusted.
         """
         group = object() if len(signed_orders) > 1 else None
         now_s = monotonic()
@@ -152,32 +158,31 @@ class Sequencer:
         """Check what has arrived, and meanwhile record one batch of what was checked before."""
         arrived = self._arrivals.take(2 * BATCH_ORDERS)
         self._crowded = len(arrived) >= CROWD
-        finish = self._begin(arrived)
+        begun = self._begin(arrived)
         batch = self._queue.take(BATCH_ORDERS, BATCH_BYTES)
         self._record(batch)
-        if finish is not None:
-            self._line_up(arrived, finish)
+        for tickets, finish in begun:
+            self._line_up(tickets, finish)
         if not batch:
             self._record(self._queue.take(BATCH_ORDERS, BATCH_BYTES))
 
-    def _begin(self, arrived: list[Ticket]) -> Callable[[], tuple[CheckedOrder, ...]] | None:
-        """Begin to check what has arrived; return what waits for the verdicts."""
+    def _begin(self, arrived: list[Ticket]) -> list[_Begun]:
+        """Begin to check what has arrived; an order that breaks this breaks itself only."""
         if not arrived:
-            return None
+            return []
         try:
-            return self._work.begin([ticket.signed for ticket in arrived]).finish
+            return [(arrived, self._work.begin([ticket.signed for ticket in arrived]).finish)]
         except Exception as error:
-            self._fail(arrived, error)
-            return None
+            return [one for ticket in self._apart(arrived, error) for one in self._begin([ticket])]
 
-    def _line_up(
-        self, arrived: list[Ticket], finish: Callable[[], tuple[CheckedOrder, ...]]
-    ) -> None:
+    def _line_up(self, arrived: list[Ticket], finish: _Finish) -> None:
         """Put what has been checked into its lane; answer at once what goes no further."""
         try:
             checked_orders = finish()
         except Exception as error:
-            self._fail(arrived, error)
+            for ticket in self._apart(arrived, error):
+                for begun in self._begin([ticket]):
+                    self._line_up(*begun)
             return
         answered: list[tuple[Ticket, Answer]] = []
         for ticket, checked in zip(arrived, checked_orders, strict=True):
@@ -209,14 +214,10 @@ class Sequencer:
             self._arrivals.end(error)
             self._fail(tickets, error)
             self._failed(error)
-        except _WORLD as error:
-            self._fail(tickets, error)
         except Exception as error:
-            if len(batch) == 1:
-                self._fail(tickets, error)
-                return
-            for one in batch:
-                self._record([one])
+            if self._apart(tickets, error):
+                for one in batch:
+                    self._record([one])
         else:
             turn = Turn(
                 orders=len(batch),
@@ -227,7 +228,14 @@ class Sequencer:
             self._observe(turn)
             self._arrivals.answer(zip(tickets, answers, strict=True))
 
+    def _apart(self, tickets: list[Ticket], error: Exception) -> list[Ticket]:
+        """Return whose orders are to be tried one by one; nobody's, if all have been told."""
+        if len(tickets) > 1 and not isinstance(error, _WORLD):
+            return tickets
+        self._fail(tickets, error)
+        return []
+
     def _fail(self, tickets: Sequence[Ticket], error: Exception) -> None:
         """Tell callers that nothing is known to be recorded of their orders."""
-        _logger.error("%d orders were not decided: %s", len(tickets), type(error).__name__)
+        _logger.error("%d orders were not decided", len(tickets), exc_info=error)
         self._arrivals.answer([(ticket, error) for ticket in tickets])

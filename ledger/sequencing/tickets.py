@@ -1,7 +1,6 @@
 """Orders on their way to the sequencer, who waits for them, and what they are answered."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -77,15 +76,3 @@ class Work(Protocol):
 
     def size(self) -> int:
         """Return how many entries there are."""
-
-
-class Waiting(Future["Recorded | Refused"]):
-    """Replies for a caller that waits for one order in a thread of his own."""
-
-    def tell(self, answered: Sequence[tuple[Ticket, Answer]]) -> None:
-        """Take the answer."""
-        (_, answer) = answered[0]
-        if isinstance(answer, Recorded | Refused):
-            self.set_result(answer)
-        else:
-            self.set_exception(answer)

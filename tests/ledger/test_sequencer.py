@@ -6,29 +6,35 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
 from ledger.intake.checking import CheckedOrder, Checking
 from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
+from ledger.publish.high_water import HighWaterError
+from ledger.second_copy import SecondCopyError
 from ledger.sequencing.fair_queue import QueueLimits
 from ledger.sequencing.sequencer import Sequencer
 from ledger.sequencing.tickets import ClosingError, QueueFullError, Recorded, Turn
 from ledger.store import HeadMovedError, TamperedError
 from tests.support import bodies
 from tests.support.ledger import Scene, open_scene
+from tests.support.offered_orders import offer
 
 
 @dataclass(slots=True)
 class Work:
-    """A registry at work; `fail` may raise before a batch is decided."""
+    """A registry at work; `fail` may raise before a batch is decided, `object_to` before that."""
 
     scene: Scene
     batches: list[int] = field(default_factory=list)
     fail: Callable[[Sequence[CheckedOrder]], None] = lambda _: None
+    object_to: Callable[[Sequence[SignedOrder]], None] = lambda _: None
 
     def begin(self, signed_orders: Sequence[SignedOrder]) -> Checking:
+        self.object_to(signed_orders)
         return self.scene.world.registry.checker.begin(signed_orders)
 
     def record(self, checked_orders: Sequence[CheckedOrder]) -> tuple[Entry | Refused, ...]:
@@ -77,7 +83,7 @@ def test_a_thousand_orders_of_many_threads_are_recorded_once_each(work: Work) ->
     answers: dict[int, Recorded] = {}
 
     def hand_in(start: int) -> None:
-        futures = {n: sequencer.offer(orders[n]) for n in range(start, 1_000, 8)}
+        futures = {n: offer(sequencer, orders[n]) for n in range(start, 1_000, 8)}
         answers.update({n: recorded(future.result(30)) for n, future in futures.items()})
 
     threads = [Thread(target=hand_in, args=(start,)) for start in range(8)]
@@ -97,9 +103,9 @@ def test_a_thousand_orders_of_many_threads_are_recorded_once_each(work: Work) ->
 
 def test_an_order_handed_in_twice_is_recorded_once_and_told_so(work: Work) -> None:
     sequencer, order = Sequencer(work), transfer(work.scene)
-    first, second = sequencer.offer(order), sequencer.offer(order)
+    first, second = offer(sequencer, order), offer(sequencer, order)
     drive(sequencer)
-    later = sequencer.offer(order)
+    later = offer(sequencer, order)
     drive(sequencer)
     answers = [recorded(future.result(0)) for future in (first, second, later)]
     assert len({answer.entry.seq for answer in answers}) == 1
@@ -111,7 +117,7 @@ def test_a_refused_order_harms_none_of_its_batch(work: Work) -> None:
     good = [transfer(scene) for _ in range(3)]
     forged = replace(transfer(scene), sigs=good[0].sigs)
     too_much = transfer(scene, 1_000_000)
-    futures = [sequencer.offer(one) for one in (good[0], forged, good[1], too_much, good[2])]
+    futures = [offer(sequencer, one) for one in (good[0], forged, good[1], too_much, good[2])]
     drive(sequencer)
     answers = [future.result(0) for future in futures]
     codes = [answer.code for answer in answers if isinstance(answer, Refused)]
@@ -129,10 +135,51 @@ def test_an_order_that_breaks_its_batch_breaks_only_itself(work: Work) -> None:
 
     work.fail = fail
     sequencer = Sequencer(work)
-    futures = [sequencer.offer(one) for one in (transfer(scene), poison, transfer(scene))]
+    futures = [offer(sequencer, one) for one in (transfer(scene), poison, transfer(scene))]
     drive(sequencer)
     assert isinstance(futures[1].exception(0), ValueError)
     assert [recorded(futures[n].result(0)).again for n in (0, 2)] == [False, False]
+
+
+def test_an_order_that_breaks_the_checks_breaks_only_itself(work: Work) -> None:
+    scene = work.scene
+    poison = transfer(scene)
+
+    def object_to(signed_orders: Sequence[SignedOrder]) -> None:
+        if poison in signed_orders:
+            raise ValueError("a check met what it did not expect")
+
+    work.object_to = object_to
+    sequencer = Sequencer(work)
+    futures = [offer(sequencer, one) for one in (transfer(scene), poison, transfer(scene))]
+    drive(sequencer)
+    assert isinstance(futures[1].exception(0), ValueError)
+    assert [recorded(futures[n].result(0)).again for n in (0, 2)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(PoolTimeoutError(), id="no-connection"),
+        pytest.param(SecondCopyError("damaged"), id="second-copy"),
+        pytest.param(HighWaterError("damaged"), id="mark"),
+    ],
+)
+def test_what_says_nothing_against_an_order_is_met_once_for_all(
+    work: Work, error: Exception
+) -> None:
+    tries = list[int]()
+
+    def fail(checked_orders: Sequence[CheckedOrder]) -> None:
+        tries.append(len(checked_orders))
+        raise error
+
+    work.fail = fail
+    sequencer = Sequencer(work)
+    futures = [offer(sequencer, transfer(work.scene)) for _ in range(3)]
+    drive(sequencer)
+    assert [future.exception(0) for future in futures] == [error] * 3
+    assert tries == [3]
 
 
 def test_a_group_keeps_its_sequence_among_others(work: Work) -> None:
@@ -141,7 +188,7 @@ def test_a_group_keeps_its_sequence_among_others(work: Work) -> None:
     pass_on = bodies.transfer(scene.buyer, scene.third, quantity_kg=7)
     group = [scene.world.signed("units.transfer", body) for body in (pay, pass_on)]
     sequencer, told = Sequencer(work), Told()
-    others = [sequencer.offer(transfer(scene)) for _ in range(5)]
+    others = [offer(sequencer, transfer(scene)) for _ in range(5)]
     sequencer.hand_in(group, told)
     drive(sequencer)
     assert [recorded(one).again for one in told.answers] == [False, False]
@@ -161,22 +208,22 @@ class Told:
 def test_a_full_queue_refuses_and_takes_again_once_there_is_room(work: Work) -> None:
     scene = work.scene
     sequencer = Sequencer(work, limits=QueueLimits(items=3))
-    futures = [sequencer.offer(transfer(scene)) for _ in range(3)]
+    futures = [offer(sequencer, transfer(scene)) for _ in range(3)]
     with pytest.raises(QueueFullError) as caught:
-        sequencer.offer(transfer(scene))
+        offer(sequencer, transfer(scene))
     assert not caught.value.own
     drive(sequencer)
     assert all(recorded(future.result(0)) for future in futures)
     assert sequencer.waiting == 0
-    sequencer.offer(transfer(scene))
+    offer(sequencer, transfer(scene))
 
 
 def test_a_sender_whose_share_is_full_leaves_room_for_the_others(work: Work) -> None:
     scene = work.scene
     sequencer = Sequencer(work, limits=QueueLimits(items=100, lane_items=2))
-    busy = [sequencer.offer(transfer(scene)) for _ in range(4)]
+    busy = [offer(sequencer, transfer(scene)) for _ in range(4)]
     body = bodies.transfer(scene.third, scene.owner, quantity_kg=1)
-    quiet = sequencer.offer(scene.world.signed("units.transfer", body))
+    quiet = offer(sequencer, scene.world.signed("units.transfer", body))
     drive(sequencer)
     assert [isinstance(future.exception(0), QueueFullError) for future in busy] == [
         False,
@@ -192,8 +239,8 @@ def test_nobody_fills_the_share_of_another_with_orders_he_cannot_sign(work: Work
     sequencer = Sequencer(work, limits=QueueLimits(items=100, lane_items=2))
     wrong = transfer(scene).sigs
     for _ in range(50):
-        sequencer.offer(replace(transfer(scene), sigs=wrong))
-    mine = sequencer.offer(transfer(scene))
+        offer(sequencer, replace(transfer(scene), sigs=wrong))
+    mine = offer(sequencer, transfer(scene))
     drive(sequencer)
     assert recorded(mine.result(0))
 
@@ -207,7 +254,7 @@ def test_another_node_that_was_faster_costs_a_second_try_only(work: Work) -> Non
 
     work.fail = fail
     sequencer = Sequencer(work)
-    future = sequencer.offer(transfer(work.scene))
+    future = offer(sequencer, transfer(work.scene))
     drive(sequencer)
     assert recorded(future.result(0))
 
@@ -219,12 +266,12 @@ def test_damage_ends_the_sequencer_and_whoever_waits_is_told(work: Work) -> None
     work.fail = fail
     faults = list[Exception]()
     sequencer = Sequencer(work, failed=faults.append)
-    future = sequencer.offer(transfer(work.scene))
+    future = offer(sequencer, transfer(work.scene))
     drive(sequencer)
     assert isinstance(future.exception(0), TamperedError)
     assert len(faults) == 1
     with pytest.raises(TamperedError):
-        sequencer.offer(transfer(work.scene))
+        offer(sequencer, transfer(work.scene))
 
 
 def test_closing_answers_what_was_taken_and_takes_nothing_more(work: Work) -> None:
@@ -237,13 +284,13 @@ def test_closing_answers_what_was_taken_and_takes_nothing_more(work: Work) -> No
     work.fail = hold
     sequencer = Sequencer(work)
     sequencer.start()
-    futures = [sequencer.offer(transfer(scene)) for _ in range(20)]
+    futures = [offer(sequencer, transfer(scene)) for _ in range(20)]
     entered.wait(10)
     closing = Thread(target=sequencer.close)
     closing.start()
     while True:
         try:
-            sequencer.offer(transfer(scene))
+            offer(sequencer, transfer(scene))
         except ClosingError:
             break
     go_on.set()
@@ -254,6 +301,6 @@ def test_closing_answers_what_was_taken_and_takes_nothing_more(work: Work) -> No
 
 def test_who_is_not_answered_in_time_is_told(work: Work) -> None:
     sequencer = Sequencer(work)
-    future = sequencer.offer(transfer(work.scene))
+    future = offer(sequencer, transfer(work.scene))
     sequencer.close()
     assert isinstance(future.exception(0), ClosingError)

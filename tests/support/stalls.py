@@ -28,6 +28,7 @@ from ledger.sequencing.tickets import QueueFullError, Recorded
 from tests.support import bodies
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene, open_scene
+from tests.support.offered_orders import offer
 from tests.support.power_cut.engines import over_apsw
 from tests.support.power_cut.vfs import Step, Watcher, watched
 
@@ -84,7 +85,7 @@ def crowd(scene: Scene, report: Report, end: Path) -> None:
     told = 0
     while told < RECORDED_MIN or not end.exists():
         try:
-            waiting.append(sequencer.offer(scene.world.signed("units.transfer", body)))
+            waiting.append(offer(sequencer, scene.world.signed("units.transfer", body)))
         except QueueFullError:
             report(["full", sequencer.waiting, ""])
             tell(report, waiting.popleft())
