@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 from starlette.types import Scope
 
@@ -52,7 +52,7 @@ def fault_of(error: Exception) -> Fault:
         return Fault(status=503, message="problem.stopped")
     if isinstance(error, NoRoomError):
         return Fault(status=507, message="problem.no_room", retry_after_s=NO_ROOM_RETRY_S)
-    if isinstance(error, OSError | DBAPIError | OutcomeUnknownError):
+    if isinstance(error, OSError | SQLAlchemyError | OutcomeUnknownError):
         # "Error, yet committed" has been seen of every database.
         return Fault(status=503, message="problem.outcome_unknown")
     return Fault(status=500, message="problem.fault", retry_after_s=None)

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from contracts.values import Row
 from ledger import store, vault
 from ledger.books.projection import StoredBooks
-from ledger.database.engine import create_read_engine, take_time
+from ledger.database.engine import take_time
+from ledger.database.sqlite import create_read_engine
 from ledger.intake.envelope import PrivateRecord
 from ledger.land.polygon import GeometryError
 from ledger.log.canonical import NotCanonicalError, parse_canonical

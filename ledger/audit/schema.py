@@ -25,10 +25,11 @@ from sqlalchemy import (
 
 from ledger.audit.findings import Findings
 from ledger.audit.schema_postgres import check_schema
-from ledger.database.engine import create_read_engine, create_write_engine, is_postgres
+from ledger.database.engine import is_postgres
 from ledger.database.migrations import migrate
 from ledger.database.postgres import create_audit_engine
 from ledger.database.side_tables import SIDE_METADATA
+from ledger.database.sqlite import create_read_engine, create_write_engine
 from ledger.database.tables import LOG_METADATA, VAULT, VIEW_METADATA
 from ledger.land import spatial
 from ledger.replay.rebuild import create_projections

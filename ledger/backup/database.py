@@ -20,9 +20,8 @@ from sqlalchemy import Connection, text
 from ledger import store
 from ledger.backup.contents import BackupError
 from ledger.books.projection import StoredBooks
-from ledger.database.engine import create_read_engine, journal_mode
 from ledger.database.postgres import create_audit_engine
-from ledger.database.sqlite import BUSY_TIMEOUT_MS
+from ledger.database.sqlite import BUSY_TIMEOUT_MS, create_read_engine, journal_mode
 from ledger.database.tables import VAULT
 from ledger.settings import Settings
 from ledger.store import Head

@@ -6,41 +6,22 @@ say differently stands in this folder and in `ledger.land.boxes`.
 
 from sqlalchemy import Connection, Engine
 
-from ledger.database import postgres
-from ledger.database.sqlite import (
-    BUSY_TIMEOUT_MS,
-    create_read_engine,
-    create_write_engine,
-    journal_mode,
-)
+from ledger.database import postgres, sqlite
 from ledger.settings import Settings
-
-__all__ = [
-    "BUSY_TIMEOUT_MS",
-    "create_read_engine",
-    "create_write_engine",
-    "database_exists",
-    "is_founded",
-    "is_postgres",
-    "journal_mode",
-    "open_reader",
-    "open_writer",
-    "take_time",
-]
 
 
 def open_writer(settings: Settings) -> Engine:
     """Return the engine that decides and appends."""
     if settings.postgres_url is not None:
         return postgres.create_write_engine(settings.postgres_url)
-    return create_write_engine(settings.database, settings.vault)
+    return sqlite.create_write_engine(settings.database, settings.vault)
 
 
 def open_reader(settings: Settings) -> Engine:
     """Return the engine for reading: every statement by itself, nothing can be written."""
     if settings.postgres_url is not None:
         return postgres.create_read_engine(settings.postgres_url)
-    return create_read_engine(settings.database, settings.vault)
+    return sqlite.create_read_engine(settings.database, settings.vault)
 
 
 def database_exists(settings: Settings) -> bool:

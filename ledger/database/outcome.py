@@ -18,7 +18,8 @@ from typing import Final, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger import store
 from ledger.database.engine import is_postgres
@@ -56,7 +57,8 @@ def settled(engine: Engine, work: Callable[[Connection], Result]) -> Result:
     Raises:
         HeadMovedError: another node was faster; nothing is recorded, begin again.
         OutcomeUnknownError: the commit's outcome could not be found out in time.
-        sqlalchemy.exc.DBAPIError: the database failed before the commit; nothing is recorded.
+        sqlalchemy.exc.SQLAlchemyError: the database failed before the commit, or no connection was
+            free; nothing is recorded.
     """
     began = time.monotonic()
     try:
@@ -70,7 +72,7 @@ def settled(engine: Engine, work: Callable[[Connection], Result]) -> Result:
         return _once_more(engine, work, began)
     try:
         return _attempt(engine, work, until=began + OUTCOME_S, trace=True)
-    except (_DoubtError, DBAPIError, HeadMovedError) as error:
+    except (_DoubtError, SQLAlchemyError, HeadMovedError) as error:
         raise OutcomeUnknownError(f"{doubt}; looking it up: {error}") from error
 
 
@@ -163,8 +165,8 @@ def read_back(engine: Engine, entries: Sequence[Entry]) -> None:
             if not error.connection_invalidated:
                 raise
             _compare(engine, entries)
-    except OperationalError as error:
-        raise OutcomeUnknownError(f"committed, but not read back: {error.orig}") from error
+    except (OperationalError, PoolTimeoutError) as error:
+        raise OutcomeUnknownError(f"committed, but not read back: {error}") from error
 
 
 def _compare(engine: Engine, entries: Sequence[Entry]) -> None:

@@ -96,6 +96,7 @@ def create_write_engine(url: str, *, isolation_level: str = "READ COMMITTED") ->
         pool_timeout=POOL_WAIT_S,
         isolation_level=isolation_level,
         use_native_hstore=False,
+        hide_parameters=True,
     )
     event.listen(engine, "checkout", _forget)
     return engine
@@ -128,6 +129,7 @@ def create_read_engine(url: str, *, replica: bool = False) -> Engine:
         pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
         use_native_hstore=False,
+        hide_parameters=True,
     )
 
 
@@ -140,6 +142,7 @@ def create_audit_engine(url: str) -> Engine:
         poolclass=NullPool,
         isolation_level="REPEATABLE READ",
         use_native_hstore=False,
+        hide_parameters=True,
     )
     event.listen(engine, "checkout", _wait_for_ever)
     event.listen(engine, "handle_error", _begin_again)

@@ -2,7 +2,7 @@
 
 The write engine holds one connection and opens every transaction with BEGIN IMMEDIATE, so that
 whoever decides an order already holds the lock. The private records lie in a second file,
-attached as `vault`.
+attached as `vault`; so no error says what a statement was given.
 
 If we crash inside a commit: with a rollback journal SQLite commits both files or neither (a
 super-journal names the two journals, and the next opening rolls back or forward). In WAL mode
@@ -45,6 +45,7 @@ def create_write_engine(database: Path, vault: Path) -> Engine:
         pool_size=1,
         max_overflow=0,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _on_connect(vault, read_only=False))
     event.listen(engine, "begin", _begin_immediate)
@@ -58,6 +59,7 @@ def create_read_engine(database: Path, vault: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=READERS,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT",
     )
     event.listen(engine, "connect", _on_connect(vault, read_only=True))

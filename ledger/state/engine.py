@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from ledger.database.engine import BUSY_TIMEOUT_MS, journal_mode
+from ledger.database.sqlite import BUSY_TIMEOUT_MS, journal_mode
 
 
 def create_state_engine(path: Path, *, writes: bool) -> Engine:

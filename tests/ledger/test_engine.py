@@ -12,14 +12,14 @@ from ledger.audit.audit import audit
 from ledger.audit.findings import Findings
 from ledger.audit.schema import check_databases
 from ledger.database import sqlite as engine_module
-from ledger.database.engine import (
+from ledger.database.migrations import migrate
+from ledger.database.side_tables import SIDE_METADATA
+from ledger.database.sqlite import (
     BUSY_TIMEOUT_MS,
     create_read_engine,
     create_write_engine,
     journal_mode,
 )
-from ledger.database.migrations import migrate
-from ledger.database.side_tables import SIDE_METADATA
 from ledger.database.tables import LOG_METADATA
 from ledger.registry import Registry, open_registry
 from ledger.replay.rebuild import rebuild

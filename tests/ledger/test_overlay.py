@@ -15,8 +15,8 @@ from ledger.books.hints import Wanted
 from ledger.books.overlay import Overlay
 from ledger.books.projection import StoredBooks
 from ledger.books.writing import block_values, write_changes
-from ledger.database.engine import create_write_engine
 from ledger.database.migrations import migrate
+from ledger.database.sqlite import create_write_engine
 from ledger.database.tables import view_block, view_row, view_supply
 from ledger.replay.rebuild import create_projections
 

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from ledger import store
-from ledger.database.engine import create_write_engine
 from ledger.database.migrations import migrate
+from ledger.database.sqlite import create_write_engine
 from ledger.log.entry import PREV_OF_FIRST, Entry, build_entry, parse_entry
 from ledger.log.merkle import (
     EMPTY_ROOT,

@@ -12,7 +12,7 @@ from contracts.refusal import RefusalCode, Refused
 from contracts.values import Movement, Outcome
 from ledger import rulesets, store
 from ledger.audit.audit import audit
-from ledger.database.engine import create_write_engine
+from ledger.database.sqlite import create_write_engine
 from ledger.database.tables import log_entry, view_head
 from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry

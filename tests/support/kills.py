@@ -9,7 +9,7 @@ from time import monotonic
 
 from ledger import store
 from ledger.audit.audit import audit
-from ledger.database.engine import create_read_engine
+from ledger.database.sqlite import create_read_engine
 from ledger.log.verify import ChainState, check_chain
 from ledger.registry import open_registry
 from ledger.settings import Settings

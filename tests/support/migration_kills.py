@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 
 from ledger.database import migrations
-from ledger.database.engine import create_write_engine
 from ledger.database.migrations import migrate
+from ledger.database.sqlite import create_write_engine
 from tests.support.children import Report, fork
 from tests.support.ledger import Scene
 

@@ -14,7 +14,7 @@ from random import Random
 from sqlalchemy import Engine
 
 from ledger.audit.audit import audit
-from ledger.database.engine import create_write_engine
+from ledger.database.sqlite import create_write_engine
 from ledger.log.checkpoint import open_checkpoint
 from ledger.publish.high_water import read_mark
 from ledger.publish.signer import read_signer_mark
