@@ -9,9 +9,10 @@ is for the second stage, `ledger.submit.submit_checked`, under the lock.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from threading import Lock
-from typing import Final, TypeAlias
+from typing import Final
 
 from contracts.refusal import Refused
 from ledger import rulesets
@@ -24,15 +25,13 @@ from ledger.log.verify import PasskeyScope
 from ledger.rulesets import ReadBody
 
 KNOWN_MAX: Final = 8_192
-"""So many orders whose signatures hold are remembered, some 8 MB; retries cost no check then."""
+"""So many orders whose signatures hold are remembered, 32 bytes each; a retry costs no check."""
 
 FEW: Final = 16
 """So many signatures are checked here at once; sending them to a child would take longer."""
 
 AHEAD: Final = 2
 """With so many batches under way the children never idle while one is taken over and decided."""
-
-_Known: TypeAlias = tuple[bytes, tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +51,19 @@ class CheckedOrder:
 
 @dataclass(slots=True)
 class _Open:
-    """An order on its way: `items` are signatures that may be sent, `known` that they hold."""
+    """An order on its way.
+
+    Attributes:
+        items: Its signatures, where they may be sent and remembered.
+        name: What they are remembered by.
+        known: They are known to hold.
+    """
 
     signed: SignedOrder
     body: ReadBody | None = None
     refusal: Refused | None = None
     items: tuple[Item, ...] = ()
+    name: bytes = b""
     known: bool = False
 
 
@@ -73,7 +79,7 @@ class Checking:
     def finish(self) -> tuple[CheckedOrder, ...]:
         """Wait for the signatures; call it once."""
         verdicts = iter(self._asked.wait() if self._asked else ())
-        good: list[_Known] = []
+        good: list[bytes] = []
         for order in self._orders:
             if order.refusal is not None or order.known:
                 continue
@@ -82,7 +88,7 @@ class Checking:
                 # Nobody has found them good: this process's own verdict counts, and names the key.
                 order.refusal = verify_signatures(order.signed, self._scope)
             if order.refusal is None and order.items:
-                good.append(_key_of(order.signed))
+                good.append(order.name)
         self._checker.remember(good)
         return tuple(
             CheckedOrder(signed=order.signed, body=order.body, refusal=order.refusal)
@@ -101,7 +107,7 @@ class Checker:
 
     scope: Callable[[], PasskeyScope]
     pool: SignaturePool | None = None
-    _known: dict[_Known, None] = field(default_factory=dict)
+    _known: dict[bytes, None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def begin(self, signed_orders: Sequence[SignedOrder]) -> Checking:
@@ -129,7 +135,7 @@ class Checker:
         while begun:
             yield begun.popleft().finish()
 
-    def remember(self, good: Sequence[_Known]) -> None:
+    def remember(self, good: Sequence[bytes]) -> None:
         """Keep in mind that the signatures of these orders hold; the oldest are forgotten."""
         with self._lock:
             self._known |= dict.fromkeys(good)
@@ -151,12 +157,20 @@ class Checker:
             return order
         # What holds of a passkey depends on the scope as well, so it is neither sent nor kept.
         if all(sig.alg == ED25519 for sig in signed.sigs):
-            order.known = _key_of(signed) in self._known
+            order.name = _name_of(signed)
+            order.known = order.name in self._known
             message = signed_bytes(signed.order.log, signed.order_bytes)
             order.items = tuple((sig.key, sig.sig, message) for sig in signed.sigs)
         return order
 
 
-def _key_of(signed: SignedOrder) -> _Known:
-    """Return all that the verdict on Ed25519 signatures depends on."""
-    return signed.order_bytes, tuple(part for sig in signed.sigs for part in (sig.key, sig.sig))
+def _name_of(signed: SignedOrder) -> bytes:
+    """Return a digest of all that the verdict on Ed25519 signatures depends on.
+
+    An order may have 32 KiB and its signer be nobody, so the order itself is not kept. Keys and
+    signatures have one length each: no two orders are put together to the same bytes.
+    """
+    digest = sha256(sha256(signed.order_bytes).digest())
+    for sig in signed.sigs:
+        digest.update(sig.key + sig.sig)
+    return digest.digest()
