@@ -16,7 +16,7 @@ from contracts.invariants import check_outcome
 from contracts.refusal import RefusalCode, Refused
 from contracts.values import Moment, Outcome
 from ledger import rulesets, store, vault
-from ledger.books.hints import hints_of
+from ledger.books.hints import holdings_for, rows_for
 from ledger.books.overlay import Overlay
 from ledger.books.projection import StoredBooks
 from ledger.books.writing import write_changes
@@ -26,14 +26,7 @@ from ledger.database.outcome import leave_trace, read_back, settled
 from ledger.intake import door
 from ledger.intake.checking import CheckedOrder, Checker
 from ledger.intake.envelope import SignedOrder, passkey_scope_of
-from ledger.log.entry import (
-    Entry,
-    EntryError,
-    MovementJson,
-    RowJson,
-    build_entry,
-    parse_entry,
-)
+from ledger.log.entry import Entry, EntryError, MovementJson, RowJson, build_entry, parse_entry
 from ledger.log.merkle import leaf_hash
 from ledger.log.verify import PasskeyScope
 from ledger.store import Head
@@ -105,8 +98,7 @@ def submit_checked(
         # The lock is held from here on: the head cannot move between decision and append.
         head = store.lock_head(connection)
         _check_clock(head, now_us, confirmed=clock_confirmed)
-        signed_orders = [checked.signed for checked in checked_orders]
-        batch = _begin_batch(connection, head, signed_orders, now_us)
+        batch = _begin_batch(connection, head, checked_orders, now_us)
         answers = tuple(_answer(batch, checked) for checked in checked_orders)
         if batch.entries:
             store.append(connection, batch.entries, after=head)
@@ -141,14 +133,21 @@ def _check_clock(head: Head, now_us: int, *, confirmed: bool) -> None:
 
 
 def _begin_batch(
-    connection: Connection, head: Head, signed_orders: Sequence[SignedOrder], now_us: int
+    connection: Connection, head: Head, checked_orders: Sequence[CheckedOrder], now_us: int
 ) -> _Batch:
     """Load in a few statements what the orders are likely to ask for."""
+    signed_orders = [checked.signed for checked in checked_orders]
     overlay = Overlay(StoredBooks.inside(connection))
-    hints = hints_of(signed_orders)
-    overlay.prefetch_rows(hints.rows)
-    overlay.prefetch_holdings(hints.places)
-    overlay.prefetch_units(hints.units)
+    overlay.prefetch_rows(rows_for(signed_orders))
+    # Anybody can sign with a key of his own: units are not looked for on a stranger's word.
+    wanted = holdings_for(
+        checked.signed
+        for checked in checked_orders
+        if checked.refusal is None
+        and all(overlay.row(f"key/{key}") for key, _ in checked.signed.keys)
+    )
+    overlay.prefetch_holdings(wanted.places)
+    overlay.prefetch_units(wanted.units)
     return _Batch(
         connection=connection,
         overlay=overlay,

@@ -4,7 +4,7 @@ A hint that is wrong costs a look-up and one that is missing costs a statement; 
 answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,24 +25,21 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Hints:
-    """What a batch will probably ask for.
+class Holdings:
+    """What orders will probably take.
 
     Attributes:
-        rows: Keys of rows; a dict, so that each stands once and in a fixed sequence.
         places: What is wanted of each place.
         units: What is named, (batch, first, end).
     """
 
-    rows: dict[str, None] = field(default_factory=lambda: dict.fromkeys(_ALWAYS))
     places: dict[str, Wanted] = field(default_factory=dict)
     units: list[tuple[str, int, int]] = field(default_factory=list)
 
 
-def hints_of(signed_orders: Sequence[SignedOrder]) -> Hints:
-    """Return what these orders are likely to need."""
-    hints = Hints()
-    rows = hints.rows
+def rows_for(signed_orders: Iterable[SignedOrder]) -> Iterable[str]:
+    """Return the keys of rows that these orders are likely to need, in a fixed sequence."""
+    rows = dict.fromkeys(_ALWAYS)
     for signed in signed_orders:
         for key, _ in signed.keys:
             rows[f"key/{key}"] = None
@@ -55,28 +52,39 @@ def hints_of(signed_orders: Sequence[SignedOrder]) -> Hints:
             account = body.get(name)
             if isinstance(account, str):
                 rows[f"acct/{account}"] = None
+        for batch, _, _ in _units(body):
+            rows[f"batch/{batch}"] = None
+    return rows
+
+
+def holdings_for(signed_orders: Iterable[SignedOrder]) -> Holdings:
+    """Return what these orders are likely to take; give none that is refused before that."""
+    holdings = Holdings()
+    for signed in signed_orders:
+        body = signed.order.body
+        if not isinstance(body, dict):
+            continue
         quantity_kg = body.get("quantity_kg")
         if isinstance(quantity_kg, int):
-            _note_amount(hints, body, quantity_kg)
-        _note_units(hints, body.get("ranges"))
-    return hints
+            _note_amount(holdings.places, body, quantity_kg)
+        holdings.units += [unit for unit in _units(body) if 0 <= unit[1] < unit[2]]
+    return holdings
 
 
-def _note_amount(hints: Hints, body: dict[str, Json], quantity_kg: int) -> None:
+def _note_amount(places: dict[str, Wanted], body: dict[str, Json], quantity_kg: int) -> None:
     for name in _SOURCE_FIELDS:
         account = body.get(name)
         if isinstance(account, str):
-            want = hints.places.setdefault(f"acct/{account}", Wanted())
+            want = places.setdefault(f"acct/{account}", Wanted())
             want.orders += 1
             want.quantity_kg += max(quantity_kg, 0)
 
 
-def _note_units(hints: Hints, ranges: Json) -> None:
+def _units(body: dict[str, Json]) -> Iterator[tuple[str, int, int]]:
+    ranges = body.get("ranges")
     for item in ranges if isinstance(ranges, list) else ():
         if not isinstance(item, dict):
             continue
         batch, first, end = item.get("batch"), item.get("first"), item.get("end")
         if isinstance(batch, str) and isinstance(first, int) and isinstance(end, int):
-            hints.rows[f"batch/{batch}"] = None
-            if 0 <= first < end:
-                hints.units.append((batch, first, end))
+            yield batch, first, end

@@ -128,8 +128,30 @@ def test_without_looking_ahead_a_batch_takes_many_statements(
 
 
 def test_a_place_is_read_only_as_far_as_it_is_needed(
-    broken: Scene, monkeypatch: pytest.MonkeyPatch
+    broken: Scene, read: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(overlay.StoredBooks, "page_in_place", None)
+    entries_of(broken.world.submit(pass_on(broken, 3)))
+    assert read == [overlay.FIRST_BLOCKS]
+
+
+@pytest.mark.parametrize(
+    "sign_again",
+    [
+        pytest.param(lambda one: sign(one.order_json, [Signer("x")]), id="unknown-key"),
+        pytest.param(forged, id="forged"),
+    ],
+)
+def test_nothing_is_looked_for_on_the_word_of_a_stranger(
+    broken: Scene, read: list[int], sign_again: Callable[[SignedOrder], SignedOrder]
+) -> None:
+    broken.world.submit(*(sign_again(pass_on(broken, 1_000)) for _ in range(9)))
+    assert read == []
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many of the oldest blocks of places were read, each time."""
     read: list[int] = []
     real = overlay.StoredBooks.first_in_places
 
@@ -139,9 +161,7 @@ def test_a_place_is_read_only_as_far_as_it_is_needed(
         return found
 
     monkeypatch.setattr(overlay.StoredBooks, "first_in_places", counting)
-    monkeypatch.setattr(overlay.StoredBooks, "page_in_place", None)
-    entries_of(broken.world.submit(pass_on(broken, 3)))
-    assert read == [overlay.FIRST_BLOCKS]
+    return read
 
 
 @settings(max_examples=10)
