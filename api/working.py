@@ -12,11 +12,9 @@ from api.tasks.delivering import add_due
 from api.tasks.issuing import IssueArguments, is_something_left
 from api.tasks.table import TASKS
 from ledger.jobs import nightly
-from ledger.jobs.embedded import EmbeddedQueue
 from ledger.jobs.performing import told_of
-from ledger.jobs.queue import Crew
+from ledger.jobs.queue import Crew, Queue
 from ledger.jobs.queues import FAULTS, queue_of, work_on
-from ledger.jobs.shared import SharedQueue
 from ledger.jobs.task import Tasks
 from ledger.registry import Registry
 
@@ -83,7 +81,7 @@ class Due:
     """
 
     registry: Registry
-    queue: EmbeddedQueue | SharedQueue
+    queue: Queue
     tasks: Tasks
     _walk: Walk = field(default_factory=Walk)
     _seen: bytes = b""

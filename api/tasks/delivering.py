@@ -5,8 +5,7 @@ from typing import Final
 
 from pydantic import Field
 
-from ledger.jobs.embedded import EmbeddedQueue
-from ledger.jobs.shared import SharedQueue
+from ledger.jobs.queue import Queue
 from ledger.jobs.task import Arguments, Retries, Task, Work
 from ledger.outbox import subscribers
 from ledger.outbox.addresses import Rules
@@ -48,7 +47,7 @@ DELIVER: Final = Task(
 )
 
 
-def add_due(registry: Registry, queue: EmbeddedQueue | SharedQueue) -> None:
+def add_due(registry: Registry, queue: Queue) -> None:
     """Make a job for each subscriber that has not been told everything.
 
     None is made for one whose job waits or runs, nor beside a dead letter: that waits for a person.

@@ -11,19 +11,18 @@ import socket
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 
 from ledger.jobs import notes
 from ledger.jobs.embedded_rows import is_held, jobs_of, left_behind, next_due
 from ledger.jobs.job import Claim, Job, JobUnknownError, State
 from ledger.jobs.notes import clock_us
-from ledger.jobs.performing import End, Outcome, failed
+from ledger.jobs.performing import SILENT, End, Outcome, failed
 from ledger.jobs.queue import COMMON
 from ledger.jobs.tables import side_job
 from ledger.jobs.task import LEASE_S, Given, Task, Tasks, written
 
 _JOB: Final = side_job.c
-_ENDED: Final = "the process that did it ended without a word"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,8 @@ class EmbeddedQueue:
     def claim(self, tasks: Tasks, queue: str = COMMON) -> Claim | None:
         """Take the job that has been due the longest; nothing if none is."""
         with self.reader.connect() as connection:
-            if not self._has_due(connection, queue):
+            due = connection.execute(next_due(tasks, queue)).one_or_none()
+            if due is None and not left_behind(connection):
                 return None
         with self.writer.begin() as connection:
             self._free_left_behind(connection, tasks)
@@ -131,13 +131,13 @@ class EmbeddedQueue:
             values |= {"state": State.WAITING, "due_us": due_us, "queue": COMMON}
         with self.writer.begin() as connection:
             ended = connection.execute(update(side_job).where(is_held(claim)).values(values))
+            if ended.rowcount == 0:
+                return
             if outcome.end is End.DONE and not outcome.is_kept:
-                mine = (_JOB.id == claim.job) & (_JOB.state == State.DONE)
-                connection.execute(delete(side_job).where(mine))
+                connection.execute(delete(side_job).where(_JOB.id == claim.job))
                 notes.forget(connection, [claim.job])
-            elif ended.rowcount == 1 and outcome.end is not End.HANDED_BACK:
-                is_done = outcome.end is End.DONE
-                failures = 0 if is_done else claim.failures + 1
+            elif outcome.end is not End.HANDED_BACK:
+                failures = 0 if outcome.end is End.DONE else claim.failures + 1
                 notes.write(connection, claim.job, text=outcome.text, failures=failures)
 
     def job(self, number: int) -> Job:
@@ -195,12 +195,6 @@ class EmbeddedQueue:
             notes.forget(connection, numbers)
         return len(numbers)
 
-    def _has_due(self, connection: Connection, queue: str) -> bool:
-        now_us = clock_us()
-        waits = and_(_JOB.state == State.WAITING, _JOB.due_us <= now_us, _JOB.queue == queue)
-        asked = select(func.count()).select_from(side_job).where(waits)
-        return connection.execute(asked).scalar_one() > 0 or bool(left_behind(connection))
-
     def _free_left_behind(self, connection: Connection, tasks: Tasks) -> None:
         """Let the jobs of dead workers wait again, unless too many have died at one."""
         for row in left_behind(connection):
@@ -210,4 +204,4 @@ class EmbeddedQueue:
             state = State.DEAD if is_dead else State.WAITING
             values = {"state": state, "worker": "", "until_us": 0, "queue": COMMON}
             connection.execute(update(side_job).where(_JOB.id == row.id).values(values))
-            notes.write(connection, row.id, failures=failures, text=_ENDED)
+            notes.write(connection, row.id, failures=failures, text=SILENT)

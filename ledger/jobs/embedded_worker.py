@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ledger.jobs.embedded import EmbeddedQueue
 from ledger.jobs.job import Claim
-from ledger.jobs.performing import End, Outcome, perform
+from ledger.jobs.performing import End, Outcome, perform, told_of
 from ledger.jobs.queue import Crew
 from ledger.jobs.task import Work
 
@@ -63,7 +65,11 @@ class EmbeddedWorker:
         )
         outcome = perform(task, claim, work)
         # If we crash here, the job is done and not known to be: it is begun again.
-        self.queue.end(claim, outcome)
+        try:
+            self.queue.end(claim, outcome)
+        except SQLAlchemyError as error:
+            said = f"how job {claim.job} ended is not written down: {told_of(error)}"
+            self.crew.say("jobs", said)
         if outcome.text and outcome.end is not End.LOST:
             self.crew.say(claim.task, outcome.text)
 
@@ -72,11 +78,11 @@ class EmbeddedWorker:
         now_s = time.monotonic()
         if now_s - self._renewed_s < self.queue.lease_s / 3:
             return
-        self._renewed_s = now_s
         for thread, hand in self._hands.items():
             # Who hangs far beyond his time shows no sign of life any more: another may begin.
             if thread.is_alive() and now_s - hand.since_s < hand.limit_s + self.queue.lease_s:
                 self.queue.renew(hand.claim)
+        self._renewed_s = now_s
 
     def _let_go(self) -> None:
         for thread in [one for one in self._hands if not one.is_alive()]:

@@ -26,15 +26,15 @@ def name_of(lines: Sequence[bytes]) -> str:
 def keep(queue: Queue, task: Task[Given], arguments: Given, lines: Sequence[bytes]) -> int:
     """Store an upload and make its job, or neither; return the job's number."""
     upload = name_of(lines)
-    rows = [
-        {"upload": upload, "position": position, "envelope": line, "answer": ""}
-        for position, line in enumerate(lines)
-    ]
     with queue.writer.begin() as connection:
         known = connection.execute(_count(upload)).scalar_one()
         if not known:
-            for first in range(0, len(rows), _ROWS):
-                connection.execute(insert(side_line), rows[first : first + _ROWS])
+            for first in range(0, len(lines), _ROWS):
+                rows = [
+                    {"upload": upload, "position": position, "envelope": line, "answer": ""}
+                    for position, line in enumerate(lines[first : first + _ROWS], first)
+                ]
+                connection.execute(insert(side_line), rows)
         return queue.defer(connection, task, arguments)
 
 

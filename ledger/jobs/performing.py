@@ -13,6 +13,7 @@ from ledger.jobs.job import Claim
 from ledger.jobs.task import JobError, LostError, StoppedError, Task, Work
 
 HANDED_BACK_S: Final = 1.0
+SILENT: Final = "the process that did it ended without a word"
 
 
 class End(Enum):

@@ -30,10 +30,11 @@ def queue_of(registry: Registry) -> EmbeddedQueue | SharedQueue:
 
 
 def work_on(queue: EmbeddedQueue | SharedQueue, crew: Crew, stop: Event) -> None:
-    """Work until `stop` is set, and begin again after whatever the database does."""
+    """Work until `stop` is set, and go on with what is in hand after what the database does."""
+    worker = _worker(queue, crew, stop)
     while not stop.is_set():
         try:
-            work(queue, crew, stop)
+            worker.run()
         except FAULTS as error:
             crew.say("jobs", f"work is interrupted: {told_of(error)}")
             stop.wait(PAUSE_S)
@@ -44,7 +45,12 @@ def work(queue: EmbeddedQueue | SharedQueue, crew: Crew, stop: Event) -> None:
 
     If the crew says so, this ends as soon as nothing is due.
     """
+    _worker(queue, crew, stop).run()
+
+
+def _worker(
+    queue: EmbeddedQueue | SharedQueue, crew: Crew, stop: Event
+) -> EmbeddedWorker | SharedWorker:
     if isinstance(queue, SharedQueue):
-        SharedWorker(queue=queue, crew=crew, stop=stop).run()
-    else:
-        EmbeddedWorker(queue=queue, crew=crew, stop=stop).run()
+        return SharedWorker(queue=queue, crew=crew, stop=stop)
+    return EmbeddedWorker(queue=queue, crew=crew, stop=stop)

@@ -24,12 +24,13 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     update,
 )
 
 from ledger.jobs import notes
 from ledger.jobs.job import Claim, Job, JobUnknownError, State
-from ledger.jobs.performing import End, Outcome, failed
+from ledger.jobs.performing import SILENT, End, Outcome, failed
 from ledger.jobs.queue import COMMON
 from ledger.jobs.tables import (
     JOB_STATUS,
@@ -48,7 +49,6 @@ _STATUSES: Final = {
     State.DEAD: ("failed", "aborted", "cancelled"),
 }
 _FAILED: Final = cast("failed", JOB_STATUS)
-_ENDED: Final = "the process that did it ended without a word"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class SharedQueue:
         wanted: list[Any] = [_JOB.status.in_(_STATUSES[state])] if state is not None else []
         if before:
             wanted.append(_JOB.id < before)
-        return self._asked(and_(True, *wanted), limit)  # noqa: FBT003 - SQL's TRUE
+        return self._asked(and_(true(), *wanted), limit)
 
     def alive(self, key: str) -> list[Job]:
         """Return the jobs with a key that wait, run or are dead letters."""
@@ -195,7 +195,7 @@ class SharedQueue:
                     connection.execute(select(finish))
                 else:
                     self._again(connection, _JOB.id == row.id, row.id)
-                notes.write(connection, row.id, failures=failures, text=_ENDED)
+                notes.write(connection, row.id, failures=failures, text=SILENT)
         return len(rows)
 
     def _again(self, connection: Connection, held: Any, number: int) -> None:

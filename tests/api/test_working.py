@@ -138,8 +138,7 @@ def test_everybody_sees_how_far_jobs_are_and_only_the_operator_what_they_were_gi
 
 def test_an_export_is_written_whole(own_demo: Service) -> None:
     registry = own_demo.registry
-    for what in ("ledger", "holdings"):
-        given = ExportArguments(what=what)  # type: ignore[arg-type]  # one of its words
+    for given in (ExportArguments(what="ledger"), ExportArguments(what="holdings")):
         assert do_here(registry, EXPORT, given, Event(), lambda *_: None).state is State.DONE
     size = registry.size()
     folder = registry.settings.data / "exports"

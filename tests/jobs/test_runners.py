@@ -3,13 +3,14 @@
 import time
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 
 from ledger.jobs import nightly
 from ledger.jobs.job import JobUnknownError, State
 from ledger.jobs.queues import work
-from ledger.jobs.task import Retries, Work
+from ledger.jobs.task import Retries, Task, Work
 from tests.support.job_runners import (
     JobPlace,
     Steps,
@@ -24,10 +25,10 @@ from tests.support.job_runners import (
 SECRET = "postgresql://user:hunter2@db/ledger"
 
 
-def run_all(place: JobPlace, *tasks: object, queue: str = "jobs") -> None:
+def run_all(place: JobPlace, *tasks: Task[Any], queue: str = "jobs") -> None:
     """Work until nothing is due."""
     registry, own = place.opened()
-    work(own, crew_of(registry, *tasks, until_empty=True, queue=queue), Event())  # type: ignore[arg-type]  # tasks
+    work(own, crew_of(registry, *tasks, until_empty=True, queue=queue), Event())
     registry.close()
 
 

@@ -20,6 +20,7 @@ from ledger.registry import open_registry
 from tests.support.ledger import Scene, open_scene, pay
 from tests.support.outbox_kills import (
     NAME,
+    Manner,
     advance_first,
     kill_recorders,
     kill_tellers,
@@ -231,12 +232,12 @@ def test_killing_whoever_records_and_tells_loses_and_invents_nothing(
 
 @pytest.mark.parametrize("manner", ["before-the-commit", "from-memory"])
 def test_messages_that_do_not_come_from_the_log_are_lost_or_invented(
-    scene: Scene, hook: Receiver, manner: str
+    scene: Scene, hook: Receiver, manner: Manner
 ) -> None:
     subscribe(scene.world.registry, hook, cursor=scene.world.registry.size())
     first = scene.world.registry.size()
     scene.world.registry.close()
-    size = kill_recorders(scene, manner, kills=4, seed=48)  # type: ignore[arg-type]  # one of its words
+    size = kill_recorders(scene, manner, kills=4, seed=48)
     registry = open_registry(scene.world.registry.settings)
     recorded = {str(registry.entry(seq).order["nonce"]) for seq in range(first, size)}
     registry.close()

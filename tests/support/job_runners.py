@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 from ledger.jobs.embedded import EmbeddedQueue
 from ledger.jobs.queue import Crew
@@ -66,7 +67,7 @@ def embedded_place(folder: Path) -> JobPlace:
     return JobPlace(folder=folder, opened=opened)
 
 
-def steps_task(folder: Path, **given: object) -> Task[Steps]:
+def steps_task(folder: Path, **given: Any) -> Task[Steps]:
     """Return a task whose jobs leave marks in a folder."""
     plain = Task(
         name="steps",
@@ -75,7 +76,7 @@ def steps_task(folder: Path, **given: object) -> Task[Steps]:
         key=lambda arguments: arguments.key or arguments.name,
         retries=Retries(first_s=0.0),
     )
-    return replace(plain, **given)  # type: ignore[arg-type]  # fields of a task, by name
+    return replace(plain, **given)
 
 
 def do_steps(folder: Path, job: Work, arguments: Steps) -> str:
@@ -107,14 +108,14 @@ def marks(folder: Path, kind: str = "mark") -> list[str]:
     return sorted(one.name for one in folder.glob(f"{kind}-*"))
 
 
-def crew_of(registry: Registry, *tasks: Task[Steps], **given: object) -> Crew:
+def crew_of(registry: Registry, *tasks: Task[Any], **given: Any) -> Crew:
     """Return a crew that says nothing."""
-    fields: dict[str, object] = {"say": lambda *_: None, **given}
-    return Crew(registry=registry, tasks={one.name: one for one in tasks}, **fields)  # type: ignore[arg-type]  # fields of a crew
+    fields: dict[str, Any] = {"say": lambda *_: None, **given}
+    return Crew(registry=registry, tasks={one.name: one for one in tasks}, **fields)
 
 
 @contextmanager
-def working(place: JobPlace, *tasks: Task[Steps], **given: object) -> Iterator[Event]:
+def working(place: JobPlace, *tasks: Task[Any], **given: Any) -> Iterator[Event]:
     """Work in a thread of this process; the event ends it."""
     registry, queue = place.opened()
     stop = Event()
@@ -163,10 +164,10 @@ def shared_place(folder: Path, url: str) -> JobPlace:
     return JobPlace(folder=folder, opened=opened)
 
 
-def refusing(text: str, **given: object) -> Callable[[Work, Steps], str]:
+def refusing(text: str, **given: Any) -> Callable[[Work, Steps], str]:
     """Return a function that cannot be done."""
 
     def refuse(job: Work, arguments: Steps) -> str:
-        raise JobError(text, **given)  # type: ignore[arg-type]  # fields of the error
+        raise JobError(text, **given)
 
     return refuse

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from random import Random
 from threading import Event
-from typing import Literal
+from typing import Any, Literal
 
 from api.tasks.delivering import DELIVER, DeliverArguments
 from ledger.jobs.here import do_here
@@ -34,13 +34,13 @@ NAME = "one"
 Manner = Literal["from-the-log", "before-the-commit", "from-memory"]
 
 
-def subscribe(registry: Registry, receiver: Receiver, **given: object) -> None:
+def subscribe(registry: Registry, receiver: Receiver, **given: Any) -> None:
     """Register a receiver from entry 0 on, told as soon as an entry is recorded."""
     secret = new_secret(is_key=False)
     receiver.secret = secret.seed
     write_secrets(secret_file(registry.settings.keys, NAME), [secret])
-    fields: dict[str, object] = {"moment": "recorded", "cursor": 0, **given}
-    one = Subscriber(name=NAME, url=receiver.url, **fields)  # type: ignore[arg-type]  # its own fields
+    fields: dict[str, Any] = {"moment": "recorded", "cursor": 0, **given}
+    one = Subscriber(name=NAME, url=receiver.url, **fields)
     subscribers.add(registry.writer, one)
 
 
