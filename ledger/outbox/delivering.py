@@ -44,31 +44,32 @@ def deliver(work: Work, name: str, rules: Rules) -> str:
     registry = work.registry
     try:
         subscriber = subscribers.of(registry.reader, name)
+        if not subscriber.is_on:
+            return ""
         secrets = read_secrets(secret_file(registry.settings.keys, name))
         target = target_of(subscriber.url, rules)
     except SubscriberError as error:
         raise JobError(str(error), lasting=True) from error
     except (SecretError, AddressError) as error:
         raise JobError(f"{name} is not told: {error}") from error
-    if not subscriber.is_on:
-        return ""
     told = 0
     with closing(Sender(target, secrets)) as sender:
         try:
-            for cursor in _tell(work, subscriber, sender):
+            for cursor, end in _tell(work, subscriber, sender):
                 told += 1
-                work.tell(cursor, max(cursor, end_for(registry, subscriber)))
+                work.tell(cursor, end)
                 work.check()
         except UnsentError as error:
             _give_up(registry, name, error, told)
     return ""
 
 
-def _tell(work: Work, subscriber: Subscriber, sender: Sender) -> Iterator[int]:
-    """Send message after message; yield the cursor after each that was taken."""
+def _tell(work: Work, subscriber: Subscriber, sender: Sender) -> Iterator[tuple[int, int]]:
+    """Send message after message; yield the cursor after each that was taken, and its end."""
     registry, cursor = work.registry, subscriber.cursor
     origin = registry.origin()
-    while page := _page(registry.reader, cursor, end_for(registry, subscriber)):
+    end = end_for(registry, subscriber)
+    while page := _page(registry.reader, cursor, end):
         checkpoint = published(registry)
         for row in page:
             cursor = row.seq + 1
@@ -81,9 +82,10 @@ def _tell(work: Work, subscriber: Subscriber, sender: Sender) -> Iterator[int]:
             sender.send(message.name, message.body)
             # If we crash here, the message is sent again: it keeps its name.
             subscribers.advance(registry.writer, subscriber.name, cursor)
-            yield cursor
+            yield cursor, end
         subscribers.advance(registry.writer, subscriber.name, cursor)
         work.check()
+        end = end_for(registry, subscriber)
 
 
 def _page(engine: Engine, first: int, end: int) -> list[Row[Any]]:

@@ -14,7 +14,7 @@ from ledger.jobs.queues import queue_of
 from ledger.outbox import delivering, subscribers
 from ledger.outbox.addresses import Rules, target_of
 from ledger.outbox.sending import Sender, UnsentError
-from ledger.outbox.signing import new_secret
+from ledger.outbox.signing import new_secret, secret_file
 from ledger.publish.publisher import publish
 from ledger.registry import open_registry
 from tests.support.ledger import Scene, open_scene, pay
@@ -154,6 +154,16 @@ def test_a_receiver_that_is_gone_is_told_no_more(scene: Scene, hook: Receiver) -
     assert not subscribers.of(registry.reader, NAME).is_on
     add_due(registry, queue_of(registry))
     assert len(queue_of(registry).jobs()) == 1
+
+
+def test_one_that_was_turned_off_is_left_alone_even_where_nobody_finds_it(
+    scene: Scene, hook: Receiver
+) -> None:
+    registry = scene.world.registry
+    subscribe(registry, hook, is_on=False)
+    secret_file(registry.settings.keys, NAME).unlink()
+    assert tell(registry) == ""
+    assert hook.asked == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

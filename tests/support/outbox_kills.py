@@ -139,7 +139,7 @@ def _send(registry: Registry, sender: Sender, known: Subscriber, seq: int, nonce
     sender.send(f"{message.name}{seq}", body)
 
 
-def advance_first(work: Work, subscriber: Subscriber, sender: Sender) -> Iterator[int]:
+def advance_first(work: Work, subscriber: Subscriber, sender: Sender) -> Iterator[tuple[int, int]]:
     """Do as `ledger.outbox.delivering` does, but move the cursor before the message is taken."""
     registry = work.registry
     for seq in range(subscriber.cursor, registry.size()):
@@ -147,4 +147,4 @@ def advance_first(work: Work, subscriber: Subscriber, sender: Sender) -> Iterato
         entry = parse_entry(registry.entry_bytes(seq))
         message = message_of(registry.origin(), subscriber, entry, None)
         sender.send(message.name, message.body)
-        yield seq + 1
+        yield seq + 1, registry.size()
