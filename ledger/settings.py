@@ -1,12 +1,23 @@
 """Where this node keeps its things: one frozen object, read from `SINKLEDGER_*`."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _POSTGRES: Final = ("postgresql://", "postgres://")
+_SQLITE: Final = "sqlite:///"
+
+
+def _networks(words: object) -> object:
+    return tuple(map(ip_network, words.split())) if isinstance(words, str) else words
+
+
+_Networks: TypeAlias = Annotated[
+    tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
+]
 
 
 class SettingsError(Exception):
@@ -53,7 +64,9 @@ class Settings(BaseSettings):
             they are not of the public internet.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SINKLEDGER_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="SINKLEDGER_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     data: Path = Path("data")
     keys: Path = Path("keys")
@@ -83,7 +96,19 @@ class Settings(BaseSettings):
     jobs: Literal["auto", "off"] = "auto"
     job_slots: int = Field(default=2, ge=1, le=64)
     nightly_hour: int = Field(default=2, ge=0, le=23)
-    webhook_networks: str = ""
+    webhook_networks: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
+    ] = ()
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_kind(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith((_SQLITE, *_POSTGRES)):
+            raise ValueError(
+                "it must begin with sqlite:/// or postgresql://; "
+                "leave it unset to use SINKLEDGER_DATA/ledger.db"
+            )
+        return url
 
     @property
     def postgres_url(self) -> str | None:
@@ -100,13 +125,9 @@ class Settings(BaseSettings):
         """
         if self.database_url is None:
             return self.data / "ledger.db"
-        prefix = "sqlite:///"
-        if not self.database_url.startswith(prefix):
-            raise SettingsError(
-                "SINKLEDGER_DATABASE_URL must begin with sqlite:/// or postgresql://; "
-                "leave it unset to use SINKLEDGER_DATA/ledger.db."
-            )
-        return Path(self.database_url.removeprefix(prefix))
+        if not self.database_url.startswith(_SQLITE):
+            raise SettingsError("SINKLEDGER_DATABASE_URL names no sqlite:/// file")
+        return Path(self.database_url.removeprefix(_SQLITE))
 
     @property
     def vault(self) -> Path:

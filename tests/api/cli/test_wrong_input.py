@@ -181,9 +181,24 @@ def test_a_damaged_database_is_no_traceback(
     assert "put the newest backup back" in said
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        pytest.param("SINKLEDGER_PUBLISH_SECONDS", "soon", id="number"),
+        pytest.param("SINKLEDGER_WEBHOOK_NETWORKS", "10.0.0.0/8 10.1.2.3/8", id="networks"),
+        pytest.param("SINKLEDGER_DATABASE_URL", "mysql://user:secret@db/x", id="database"),
+    ],
+)
 def test_a_wrong_setting_is_named(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    desk: Desk,
+    setting: str,
+    value: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("SINKLEDGER_PUBLISH_SECONDS", "soon")
+    monkeypatch.setenv(setting, value)
 
-    assert "SINKLEDGER_PUBLISH_SECONDS" in complaint(desk, "checkpoint --data {data}", capsys)
+    said = complaint(desk, "checkpoint --data {data}", capsys)
+
+    assert setting in said
+    assert "secret" not in said
