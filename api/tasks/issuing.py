@@ -1,9 +1,6 @@
 """The job that issues every paper which is not issued yet; what is left, the ledger says."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 from pydantic import Field
@@ -12,15 +9,11 @@ from api.issuing_all import Run
 from api.issuing_plan import IssuingStoppedError, Plan, Show, Tally
 from api.press import press_of
 from api.sealing import FAILURES, open_sealer
-from api.sheets import OpenPress
 from api.subjects import PREFIXES, Walk
 from ledger.jobs.task import Arguments, JobError, Retries, Task, Work
 from ledger.registry import Registry
-from ledger.settings import Settings
 
 LIMIT_S: Final = 24 * 3_600.0
-OpenPressOf = Callable[[Settings], OpenPress]
-
 
 _WALKS: Final[dict[tuple[Path, tuple[str, ...]], Walk]] = {}
 """Up to where nothing is left, for a process that issues again and again."""
@@ -32,10 +25,9 @@ class IssueArguments(Arguments):
     kinds: tuple[str, ...] = Field(default=(), max_length=len(PREFIXES))
 
 
-def issue(work: Work, arguments: IssueArguments, *, open_press: OpenPressOf = press_of) -> str:
+def issue(work: Work, arguments: IssueArguments) -> str:
     """Issue what is due; papers that cannot be made are named, and do not make the job fail."""
     run = run_of(work, Plan(workers=work.registry.settings.issue_workers), lambda _: None)
-    run.open_press = open_press(work.registry.settings)
     kinds = arguments.kinds or tuple(PREFIXES)
     place = (work.registry.settings.data, kinds)
     walk_through(work, run, _WALKS.setdefault(place, Walk(kinds=kinds)))
@@ -43,7 +35,7 @@ def issue(work: Work, arguments: IssueArguments, *, open_press: OpenPressOf = pr
     return told(run.tally)
 
 
-def run_of(work: Work, plan: Plan, show: Show, stop: Event | None = None) -> Run:
+def run_of(work: Work, plan: Plan, show: Show) -> Run:
     """Return a run that tells how far it is, as its job and to whoever watches."""
 
     def shown(tally: Tally) -> None:
@@ -52,7 +44,7 @@ def run_of(work: Work, plan: Plan, show: Show, stop: Event | None = None) -> Run
 
     registry = work.registry
     press = press_of(registry.settings)
-    return Run(registry=registry, open_press=press, plan=plan, stop=stop or work.stop, show=shown)
+    return Run(registry=registry, open_press=press, plan=plan, stop=work.stop, show=shown)
 
 
 def total_of(tally: Tally, plan: Plan) -> int:
@@ -99,12 +91,3 @@ ISSUE: Final = Task(
     limit_s=LIMIT_S,
     retries=Retries(failures_max=8, first_s=60.0),
 )
-
-
-def with_press(open_press: OpenPress) -> Task[IssueArguments]:
-    """Return the task with another press, which a proof of faults puts in."""
-
-    def made(work: Work, arguments: IssueArguments) -> str:
-        return issue(work, arguments, open_press=lambda _: open_press)
-
-    return replace(ISSUE, function=made)

@@ -46,11 +46,10 @@ def create_backup(
     """
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)
     target = folder / moment.strftime("%Y%m%dT%H%M%SZ")
-    if target.exists():
-        raise BackupError(f"{target} is there already; wait a second")
-    make_folders(folder)
     unfinished = target.with_name(target.name + UNFINISHED)
-    shutil.rmtree(unfinished, ignore_errors=True)
+    if target.exists() or unfinished.exists():
+        raise BackupError(f"{target} is there already, or being made; wait a second")
+    make_folders(folder)
     unfinished.mkdir(mode=0o700)
     try:
         about = _fill(settings, unfinished, now_us, with_keys=with_keys)

@@ -3,10 +3,12 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from threading import enumerate as threads
+from unittest import mock
 
 import pytest
 from sqlalchemy import insert, update
@@ -15,7 +17,7 @@ from api.sheets import OpenPress, Trouble
 from api.subjects import Walk
 from api.tasks.checking import CHECK, CheckArguments
 from api.tasks.exporting import EXPORT, ExportArguments
-from api.tasks.issuing import with_press
+from api.tasks.issuing import ISSUE
 from api.tasks.submitting import SUBMIT, hand_in
 from api.tasks.table import TASKS
 from api.working import Once, start, working
@@ -53,22 +55,18 @@ def come_true(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
-class At:
-    """Work on a registry with a press, and what was said about it."""
-
-    def __init__(self, registry: Registry, press: OpenPress) -> None:
-        self.said = list[str]()
-        self.stop = Event()
-        tasks = {"issue": with_press(press)}
-        self.threads = start(registry, Once(self.said.append), self.stop, tasks)
-
-    def __enter__(self) -> "At":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop.set()
-        for one in self.threads:
-            one.join()
+@contextmanager
+def at_work(registry: Registry, press: OpenPress) -> Iterator[list[str]]:
+    """Work on a registry with a press; yield what was said about it."""
+    said, stop = list[str](), Event()
+    with mock.patch("api.tasks.issuing.press_of", return_value=press):
+        at = start(registry, Once(said.append), stop, {"issue": ISSUE})
+        try:
+            yield said
+        finally:
+            stop.set()
+            for one in at:
+                one.join()
 
 
 def test_what_becomes_due_is_issued_after_each_publication_and_faults_are_said_once(
@@ -78,7 +76,7 @@ def test_what_becomes_due_is_issued_after_each_publication_and_faults_are_said_o
     publish_here(registry)
     bad, good = waiting(registry)
     press = fake_press(Faults(folder=tmp_path, troubles={bad: (Trouble.PAPER, 2)}))
-    with At(registry, press) as at:
+    with at_work(registry, press) as said:
         assert come_true(lambda: waiting(registry) == [bad])
         add_retirements(registry, 1)
         time.sleep(1.5)
@@ -87,9 +85,9 @@ def test_what_becomes_due_is_issued_after_each_publication_and_faults_are_said_o
         assert come_true(lambda: waiting(registry) == [bad])
         publish_here(registry)
         assert come_true(lambda: waiting(registry) == []), "the typeface has come"
-    assert good not in str(at.said)
-    assert len(at.said) == 1
-    assert bad in at.said[0]
+    assert good not in str(said)
+    assert len(said) == 1
+    assert bad in said[0]
 
 
 def test_a_run_that_cannot_work_is_tried_again_and_said_once(
@@ -99,14 +97,14 @@ def test_a_run_that_cannot_work_is_tried_again_and_said_once(
     publish_here(registry)
     chain = registry.settings.keys / "seal-chain.pem"
     chain.rename(tmp_path / "chain")
-    with At(registry, fake_press(Faults(folder=tmp_path))) as at:
-        assert come_true(lambda: bool(at.said))
+    with at_work(registry, fake_press(Faults(folder=tmp_path))) as said:
+        assert come_true(lambda: bool(said))
         (tmp_path / "chain").rename(chain)
         (job,) = queue_of(registry).jobs()
         assert (job.state, job.failures) == (State.WAITING, 1)
         queue_of(registry).retry(job.id)
         assert come_true(lambda: waiting(registry) == [])
-    (only,) = at.said
+    (only,) = said
     assert only.startswith("issue: papers are not issued: ")
 
 
