@@ -11,7 +11,14 @@ from ledger.database.engine import open_writer
 from ledger.database.migrations import NewerDatabaseError
 from ledger.registry import open_registry
 from tests.support.ledger import Scene, open_scene, pay
-from tests.support.migration_kills import STEPS, kill_at_every_statement
+from tests.support.migration_kills import (
+    STEPS,
+    Databases,
+    PostgresDatabases,
+    SqliteDatabases,
+    kill_at_every_statement,
+)
+from tests.support.postgres import Cluster
 
 
 @pytest.fixture
@@ -22,13 +29,24 @@ def scene(fast_path: Path) -> Scene:
     return scene
 
 
-@pytest.mark.faults
-def test_a_migration_killed_at_any_statement_is_old_or_new(scene: Scene, fast_path: Path) -> None:
-    found = kill_at_every_statement(scene, fast_path)
+def killed_everywhere(scene: Scene, databases: Databases) -> None:
+    found = kill_at_every_statement(scene, databases)
     print(found)
     assert tuple(found) == STEPS
     assert sum(old + new for old, new in found.values()) > 40
     assert all(new > 0 for _, new in found.values())
+
+
+@pytest.mark.faults
+def test_a_migration_killed_at_any_statement_is_old_or_new(scene: Scene, fast_path: Path) -> None:
+    killed_everywhere(scene, SqliteDatabases(fast_path))
+
+
+@pytest.mark.faults
+def test_a_migration_of_postgresql_killed_at_any_statement_is_old_or_new(
+    scene: Scene, fast_path: Path, postgres: Cluster
+) -> None:
+    killed_everywhere(scene, PostgresDatabases(postgres, fast_path))
 
 
 def each_by_itself(engine: Engine) -> None:
@@ -39,17 +57,16 @@ def each_by_itself(engine: Engine) -> None:
 
 
 def _commit(connection: object) -> None:
-    driver = connection.connection.driver_connection  # type: ignore[attr-defined]  # SQLAlchemy's
-    if driver.in_transaction:
-        driver.execute("COMMIT")
+    connection.connection.driver_connection.commit()  # type: ignore[attr-defined]  # SQLAlchemy's
 
 
 @pytest.mark.faults
 def test_the_same_kills_see_migrations_that_commit_in_between(
-    scene: Scene, fast_path: Path
+    scene: Scene, fast_path: Path, postgres: Cluster
 ) -> None:
-    with pytest.raises(AssertionError, match=r"neither old nor new|cannot be finished"):
-        kill_at_every_statement(scene, fast_path, each_by_itself)
+    for databases in (SqliteDatabases(fast_path), PostgresDatabases(postgres, fast_path)):
+        with pytest.raises(AssertionError, match=r"neither old nor new|cannot be finished"):
+            kill_at_every_statement(scene, databases, each_by_itself)
 
 
 def test_a_database_of_a_newer_version_is_refused_untouched(
