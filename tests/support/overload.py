@@ -75,21 +75,21 @@ def crowd(scene: Scene, seconds: float, limits: QueueLimits = LIMITS) -> Crowd:
 
 
 async def _all(scene: Scene, app: Any, seconds: float) -> Crowd:
-    found, tasks = Crowd(), set[asyncio.Task[None]]()
+    found = Crowd()
     count = int(PER_S * OVERLOAD * seconds)
     orders = [_order(scene, scene.owner, scene.buyer) for _ in range(count // SENT_TIMES)]
     quiet = [_order(scene, scene.buyer, scene.third) for _ in range(QUIET)]
     over = asyncio.Event()
     reading = asyncio.create_task(_read(app, found, over))
-    calm = asyncio.create_task(_quiet(app, found, quiet, seconds))
     began_s = time.monotonic()
-    for number in range(count):
-        ahead_s = began_s + number / (PER_S * OVERLOAD) - time.monotonic()
-        # A crowd that can send no faster is no smaller: it sends all of it.
-        await asyncio.sleep(max(0, ahead_s) if number % 16 == 0 else 0)
-        tasks.add(asyncio.create_task(_send(app, found, orders[number % len(orders)])))
-        found.waiting_most = max(found.waiting_most, app.state.taking.waiting)
-    await asyncio.gather(*tasks, calm)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_quiet(app, found, quiet, seconds))
+        for number in range(count):
+            ahead_s = began_s + number / (PER_S * OVERLOAD) - time.monotonic()
+            # A crowd that can send no faster is no smaller: it sends all of it.
+            await asyncio.sleep(max(0, ahead_s) if number % 16 == 0 else 0)
+            group.create_task(_send(app, found, orders[number % len(orders)]))
+            found.waiting_most = max(found.waiting_most, app.state.taking.waiting)
     over.set()
     await reading
     return found
