@@ -1,5 +1,5 @@
-"""How Hypothesis searches (a little while writing, repeatably where it gates, long in a soak), and
-the PostgreSQL that the tests of one process share.
+"""How Hypothesis searches (a little while writing, repeatably where it gates, long in a soak),
+where temporary folders lie, and the PostgreSQL that the tests of one process share.
 """
 
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.memory import use_memory
 from tests.support.postgres import Cluster, cluster
 
 # A loaded machine is no failure of the code: time limits belong to benchmarks.
@@ -25,6 +26,10 @@ def _profile() -> str:
 
 
 settings.load_profile(_profile())
+
+
+def pytest_configure() -> None:
+    use_memory()
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ import pytest
 from api.demo.play import ISSUED, perform
 from contracts.dates import BEIJING
 from tests.support import service
+from tests.support.made_once import made_once
 from tests.support.many_papers import copied
-from tests.support.service import Service, copied_service, open_service, step_of
+from tests.support.service import Service, copied_service, step_of
 from tests.support.told import Told, first_retirement, suspend
 
 _EVENING = datetime(ISSUED.year, ISSUED.month, ISSUED.day, 20, tzinfo=BEIJING)
@@ -20,15 +21,15 @@ DEMO_US = int(_EVENING.timestamp()) * 1_000_000
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demonstration, played once; nobody writes to it."""
-    folder = tmp_path_factory.mktemp("played")
-    perform(folder, lambda _: None).registry.close()
-    return folder
+    return made_once(
+        tmp_path_factory, "played", lambda folder: perform(folder, lambda _: None).registry.close()
+    )
 
 
 @pytest.fixture(scope="session")
-def demo(played: Path) -> Iterator[Service]:
+def demo(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service on the demonstration, for reading."""
-    opened = open_service(played, DEMO_US)
+    opened = copied_service(played, tmp_path_factory.mktemp("demo") / "own", DEMO_US)
     yield opened
     opened.close()
 

@@ -13,6 +13,7 @@ from ledger.fetching import folder_log
 from ledger.log.policy import check_policy, parse_policy
 from ledger.log.proof import TlogProof, verify_entry
 from ledger.log.tile_reader import TileReader
+from tests.support.made_once import made_once
 
 REQUIRED = {
     "certificates",
@@ -51,10 +52,15 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = tmp_path_factory.mktemp("演示 demo") / "data"
-    done = run("demo", "--data", folder, "--json")
-    assert done.returncode == 0, done.stderr
-    return Demo(folder, json.loads(done.stdout.splitlines()[-1]), done.stderr)
+    def play(folder: Path) -> None:
+        done = run("demo", "--data", folder / "data", "--json")
+        assert done.returncode == 0, done.stderr
+        (folder / "stdout").write_text(done.stdout)
+        (folder / "stderr").write_text(done.stderr)
+
+    folder = made_once(tmp_path_factory, "演示 demo", play)
+    summary = json.loads((folder / "stdout").read_text().splitlines()[-1])
+    return Demo(folder / "data", summary, (folder / "stderr").read_text())
 
 
 def test_the_last_line_says_where_everything_is(demo: Demo) -> None:

@@ -1,6 +1,7 @@
 """Seals with a date, and extended papers, by the command line and an authority over HTTP."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -13,7 +14,6 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.cli.app import app
 from api.cli.output import CommandError
-from api.demo.play import perform
 from api.routes.claims import newest_file
 from api.static_site import site_files
 from ledger.registry import open_registry
@@ -23,10 +23,8 @@ from tests.support.time_authority import found_authority, serving
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("registry")
-    perform(folder, lambda _: None).registry.close()
-    return folder
+def place(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(played, tmp_path_factory.mktemp("extending") / "registry")
 
 
 @pytest.fixture(scope="module")

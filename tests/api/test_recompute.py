@@ -1,6 +1,7 @@
 """`sinkledger recompute`: a report follows from its evidence, and from nothing else."""
 
 import json
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from api.cli.app import app
 from api.cli.output import CommandError
 from api.demo.land import lands
-from api.demo.play import PLAN, perform
+from api.demo.play import PLAN
 from api.drafting.draft import Desk, draft_order
 from api.drafting.published import parameter_rows, parameter_rows_before
 from api.inputs.factors import to_param_row
@@ -21,7 +22,8 @@ from contracts.values import Json
 from ledger import rulesets
 from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
-from ledger.registry import Registry
+from ledger.registry import Registry, open_registry
+from tests.support.service import settings_of
 
 RUNNER = CliRunner()
 
@@ -57,9 +59,9 @@ class Played:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    folder = tmp_path_factory.mktemp("recompute") / "data"
-    registry = perform(folder, lambda _: None).registry
+def done(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    folder = shutil.copytree(played, tmp_path_factory.mktemp("recompute") / "data")
+    registry = open_registry(settings_of(folder))
     books = registry.books()
     [(report, _)] = books.rows_under("report/", after="")
     project = books.row("project/0001")
@@ -74,25 +76,25 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return Played(folder, registry, report.removeprefix("report/"), dict(areas))
 
 
-def test_a_report_follows_from_its_evidence(played: Played) -> None:
-    assert played.answer(*played.plots()) == {
+def test_a_report_follows_from_its_evidence(done: Played) -> None:
+    assert done.answer(*done.plots()) == {
         "different": {},
         "equal": True,
         "input_equal": True,
-        "report": played.report,
+        "report": done.report,
     }
 
 
-def test_people_read_every_number_and_the_verdict(played: Played) -> None:
-    shown = played.recompute(*played.plots())
+def test_people_read_every_number_and_the_verdict(done: Played) -> None:
+    shown = done.recompute(*done.plots())
     assert shown.exit_code == 0
     for name in ("change_kg", "deduction_kg", "input_sha256", "net_kg", "verdict"):
         assert name in shown.stdout
 
 
-def test_campaigns_in_the_wrong_sequence_yield_another_change(played: Played) -> None:
-    before, after = played.plots()
-    answer = played.answer(after, before)
+def test_campaigns_in_the_wrong_sequence_yield_another_change(done: Played) -> None:
+    before, after = done.plots()
+    answer = done.answer(after, before)
     assert answer["equal"] is answer["input_equal"] is False
     different = answer["different"]
     assert isinstance(different, dict)
@@ -100,40 +102,40 @@ def test_campaigns_in_the_wrong_sequence_yield_another_change(played: Played) ->
     assert "baseline_kg" not in different
 
 
-def test_a_file_changed_by_one_byte_is_not_the_evidence(played: Played, tmp_path: Path) -> None:
-    before, after = played.plots()
+def test_a_file_changed_by_one_byte_is_not_the_evidence(done: Played, tmp_path: Path) -> None:
+    before, after = done.plots()
     changed = tmp_path / "after.csv"
     changed.write_bytes(after.read_bytes() + b"\n")
-    answer = played.answer(before, changed)
+    answer = done.answer(before, changed)
     different = answer["different"]
     assert isinstance(different, dict)
     assert [*different] == ["input_sha256"]
 
 
-def test_another_area_is_noticed(played: Played) -> None:
-    first = next(iter(played.areas))
-    answer = played.answer(*played.plots(), {**played.areas, first: played.areas[first] + 1})
+def test_another_area_is_noticed(done: Played) -> None:
+    first = next(iter(done.areas))
+    answer = done.answer(*done.plots(), {**done.areas, first: done.areas[first] + 1})
     different = answer["different"]
     assert isinstance(different, dict)
     assert {"area_m2", "input_sha256"} <= different.keys()
 
 
-def test_an_unknown_report_and_a_missing_stratum_are_sentences(played: Played) -> None:
+def test_an_unknown_report_and_a_missing_stratum_are_sentences(done: Played) -> None:
     unknown = RUNNER.invoke(
         app,
         [
             *("recompute", "0000ZZZZ", "--before", "a", "--after", "b"),
-            *("--stratum", "a=1", "--data", str(played.folder)),
+            *("--stratum", "a=1", "--data", str(done.folder)),
         ],
     )
     assert isinstance(unknown.exception, CommandError)
     assert "there is no report 0000ZZZZ" in str(unknown.exception)
-    short = dict([*played.areas.items()][1:])
-    assert isinstance(played.recompute(*played.plots(), short).exception, CommandError)
+    short = dict([*done.areas.items()][1:])
+    assert isinstance(done.recompute(*done.plots(), short).exception, CommandError)
 
 
-def test_parameters_published_later_do_not_change_what_was_reported(played: Played) -> None:
-    registry = played.registry
+def test_parameters_published_later_do_not_change_what_was_reported(done: Played) -> None:
+    registry = done.registry
     as_they_were = parameter_rows(registry)
     size = registry.size()
     assert parameter_rows_before(registry, size) == as_they_were
@@ -146,10 +148,10 @@ def test_parameters_published_later_do_not_change_what_was_reported(played: Play
     draft = draft_order(
         desk, "parameters.publish", "registrar", {"rows": rows, "table": used.table}
     )
-    signed = draft.signed_with(load_seed(played.folder / "keys" / "persons" / "issuer.pem"))
+    signed = draft.signed_with(load_seed(done.folder / "keys" / "persons" / "issuer.pem"))
     [entry] = registry.submit([read_envelope(signed.envelope())], now_us=now_us)
     assert isinstance(entry, Entry)
 
     assert parameter_rows(registry) != as_they_were
     assert parameter_rows_before(registry, size) == as_they_were
-    assert played.answer(*played.plots())["equal"] is True
+    assert done.answer(*done.plots())["equal"] is True

@@ -25,11 +25,15 @@ ARGUMENTS = (
 PLAIN = (str, int, float, bytes, bool, list, dict, type(None))
 
 
+PROGRAM = "chromium-headless-shell"
+"""Chromium without its windows: the same pages and scripts for two thirds of the time."""
+
+
 def chromium() -> str:
     """Return the path of the browser; `./run` installs it, so its absence is a failure."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = shutil.which(PROGRAM)
     if found is None:
-        raise FileNotFoundError("chromium: ./run setup installs it")
+        raise FileNotFoundError(f"{PROGRAM}: ./run setup installs it")
     return found
 
 
