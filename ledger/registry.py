@@ -34,7 +34,6 @@ from ledger.standing import Standing
 from ledger.store import Head, HeadMovedError
 from ledger.submit import passkey_scope, submit_checked
 
-CHECKPOINT_FILE: Final = CHECKPOINT_PATH
 TOGETHER_MAX: Final = 2_048
 """So many orders share one transaction; the lock is then held for some sixth of a second."""
 
@@ -117,8 +116,7 @@ class Registry:
         What it lacks of what was recorded here makes this node read-only; otherwise it writes in
         the new era.
         """
-        joined = settled(self.writer, lambda tx: join(tx, self.settings, self.writer))
-        self.standing.reason = joined
+        self.standing.reason = settled(self.writer, lambda tx: join(tx, self.settings, self.writer))
 
     def raise_mark(self) -> None:
         """Raise the mark to the current head, after the second copy has come as far."""
@@ -198,7 +196,7 @@ class Registry:
 
     def checkpoint(self) -> bytes | None:
         """Return the signed checkpoint published last, or nothing."""
-        path = self.settings.log / CHECKPOINT_FILE
+        path = self.settings.log / CHECKPOINT_PATH
         return path.read_bytes() if path.exists() else None
 
     def tiles(self, size: int, root: bytes) -> TileReader:

@@ -202,11 +202,6 @@ def stored_hashes(connection: Connection, level: int, first: int, end: int) -> l
     Raises:
         TamperedError: one is missing.
     """
-    """Return the stored hashes first, …, end − 1 of the subtrees of 256^level leaves.
-
-    Raises:
-        TamperedError: one is missing.
-    """
     if level == 0:
         statement = (
             select(log_entry.c.leaf_hash)

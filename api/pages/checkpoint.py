@@ -10,7 +10,8 @@ from ledger.log.entry import Entry
 from ledger.log.key import Vkey
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
-from ledger.registry import CHECKPOINT_FILE, Registry
+from ledger.log.tiles import CHECKPOINT_PATH
+from ledger.registry import Registry
 
 HOUR_US: Final = 3_600 * 1_000_000
 AHEAD_US_MAX: Final = 300 * 1_000_000
@@ -53,7 +54,7 @@ def published(registry: Registry, row: Value) -> Published | None:
     Raises:
         NoteError: what is published is not signed by a key of this log.
     """
-    path = registry.settings.log / CHECKPOINT_FILE
+    path = registry.settings.log / CHECKPOINT_PATH
     if not path.exists():
         return None
     # The time is read first: should a new checkpoint come in between, it only looks older.

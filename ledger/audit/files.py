@@ -6,10 +6,9 @@ from ledger.audit.log_entries import LogAudit
 from ledger.blobs import stored_blobs
 from ledger.log.checkpoint import log_keys, parse_checkpoint
 from ledger.log.note import NoteError, parse_note, verify
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.publish.high_water import HighWaterError, read_mark
 from ledger.settings import Settings
-
-CHECKPOINT_FILE = "checkpoint"
 
 
 def sizes_stated(settings: Settings) -> list[int]:
@@ -19,7 +18,7 @@ def sizes_stated(settings: Settings) -> list[int]:
         mark = read_mark(settings.high_water)
         if mark is not None:
             sizes.append(mark.size)
-        note = parse_note((settings.log / CHECKPOINT_FILE).read_bytes())
+        note = parse_note((settings.log / CHECKPOINT_PATH).read_bytes())
         sizes.append(parse_checkpoint(note.text).size)
     except (HighWaterError, NoteError, OSError):
         pass  # said by `check_files`, which reads them again
@@ -30,9 +29,9 @@ def check_files(settings: Settings, audit: LogAudit) -> None:
     """Compare the files with their names, and mark and checkpoint with the replayed tree."""
     _check_blobs(settings, audit)
     _check_mark(settings, audit)
-    path = settings.log / CHECKPOINT_FILE
+    path = settings.log / CHECKPOINT_PATH
     if path.exists():
-        with audit.findings.reading(CHECKPOINT_FILE):
+        with audit.findings.reading(CHECKPOINT_PATH):
             _check_checkpoint(path.read_bytes(), audit)
 
 
@@ -74,8 +73,8 @@ def _check_checkpoint(note_bytes: bytes, audit: LogAudit) -> None:
         verify(note, log_keys(texts))
         checkpoint = parse_checkpoint(note.text)
     except NoteError as error:
-        audit.findings.add(CHECKPOINT_FILE, str(error))
+        audit.findings.add(CHECKPOINT_PATH, str(error))
         return
     if checkpoint.origin != audit.redecider.state.chain.origin:
-        audit.findings.add(CHECKPOINT_FILE, f"is of the log {checkpoint.origin}")
-    _check_root(CHECKPOINT_FILE, checkpoint.size, checkpoint.root, audit)
+        audit.findings.add(CHECKPOINT_PATH, f"is of the log {checkpoint.origin}")
+    _check_root(CHECKPOINT_PATH, checkpoint.size, checkpoint.root, audit)

@@ -32,8 +32,6 @@ from ledger.database.tables import PLACE_ORDER, log_entry, view_block
 
 POSTGRES: Final = "postgresql"
 _COLUMNS: Final = tuple(view_block.c[name] for name in ("batch", "first", "end", "place"))
-
-
 ASKED: Final = "asked"
 LIMIT: Final = "most"
 

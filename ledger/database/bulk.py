@@ -6,7 +6,7 @@ rows of a table at once, by COPY where they are new, and as arrays where they ch
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from sqlalchemy import (
@@ -24,9 +24,8 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_update_postgres
-from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
@@ -36,6 +35,7 @@ from ledger.database.engine import is_postgres
 from ledger.database.postgres import driver_of
 
 Values = dict[str, object]
+_Insert = TypeVar("_Insert", postgresql.Insert, sqlite.Insert)
 
 _COPIED_AS: Final[dict[type[TypeEngine[Any]], str]] = {
     Whole: "int8",
@@ -72,13 +72,12 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Values]) ->
     except psycopg.Error as error:
         # Whoever uses SQLAlchemy's connection is told in SQLAlchemy's words.
         raise DBAPIError.instance(
-            statement, None, error, psycopg.Error, connection_invalidated=driver_closed(connection)
+            statement,
+            None,
+            error,
+            psycopg.Error,
+            connection_invalidated=driver_of(connection).closed,
         ) from error
-
-
-def driver_closed(connection: Connection) -> bool:
-    """Return whether the driver has lost the connection."""
-    return driver_of(connection).closed
 
 
 def upsert_many(
@@ -98,16 +97,7 @@ def upsert_many(
         names = [column.name for column in table.columns]
         connection.execute(_upserting(table, added), _arrays(names, rows))
         return
-    new = insert_or_update(table)
-    changed = {
-        column.name: column + new.excluded[column.name]
-        if column.name == added
-        else new.excluded[column.name]
-        for column in table.columns
-        if not column.primary_key
-    }
-    keys = list(table.primary_key.columns)
-    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    connection.execute(_or_update(sqlite.insert(table), table, added), rows)
 
 
 def delete_many(connection: Connection, table: Table, keys: Sequence[Values]) -> None:
@@ -139,8 +129,12 @@ def _copying(table: Table) -> tuple[str, list[str]]:
 @cache
 def _upserting(table: Table, added: str | None) -> Insert:
     names = [column.name for column in table.columns]
-    given = _unnested(table, names)
-    new = insert_or_update_postgres(table)
+    given = select(*_unnested(table, names).columns)
+    return _or_update(postgresql.insert(table), table, added).from_select(names, given)
+
+
+def _or_update(new: _Insert, table: Table, added: str | None) -> _Insert:
+    """Let an insert change the rows that are there."""
     changed = {
         column.name: column + new.excluded[column.name]
         if column.name == added
@@ -148,9 +142,8 @@ def _upserting(table: Table, added: str | None) -> Insert:
         for column in table.columns
         if not column.primary_key
     }
-    return new.from_select(names, select(*given.columns)).on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_=changed
-    )
+    keys = list(table.primary_key.columns)
+    return new.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 @cache

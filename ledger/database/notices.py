@@ -61,7 +61,13 @@ class Notices:
 
     def _connected(self) -> psycopg.Connection[Any] | None:
         if self._connection is None and self.url is not None:
-            connection = psycopg.connect(self.url, autocommit=True, connect_timeout=CONNECT_S)
+            connection = psycopg.connect(
+                self.url,
+                autocommit=True,
+                connect_timeout=CONNECT_S,
+                # A standby tells nobody anything; the address may name one beside its primary.
+                target_session_attrs="read-write",
+            )
             self._connection = connection
             connection.execute(f"LISTEN {CHANNEL}".encode())
         return self._connection

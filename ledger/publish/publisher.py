@@ -21,6 +21,7 @@ from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.key import ALG_ML_DSA_44, Vkey
 from ledger.log.merkle import EMPTY_ROOT, ProofError, verify_consistency
 from ledger.log.note import NoteError
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.publish import high_water
 from ledger.publish.announced import ever_announced, signing_keys
 from ledger.publish.growth import read_growth
@@ -30,7 +31,7 @@ from ledger.publish.quorum import Ask, NoQuorumError, PublishError, ask_all, ask
 from ledger.publish.signer import SignRequest
 from ledger.publish.signer_wire import RemoteSigner, Signer
 from ledger.publish.tiling import clear_staging, write_once
-from ledger.registry import CHECKPOINT_FILE, Registry
+from ledger.registry import Registry
 from ledger.witness.asking import ask_witnesses
 
 STEP_ENTRIES: Final = 4_096
@@ -220,7 +221,7 @@ class Publisher:
         return note
 
     def _show(self, old_note: bytes | None, note: bytes) -> None:
-        path: Path = self.registry.settings.log / CHECKPOINT_FILE
+        path: Path = self.registry.settings.log / CHECKPOINT_PATH
         if note == old_note:
             # Its time says that the log was compared again now; the note itself did not change.
             path.touch()

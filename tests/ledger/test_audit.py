@@ -13,8 +13,9 @@ from ledger.audit.audit import AuditReport, audit
 from ledger.blobs import Access, path_of, write_blob
 from ledger.log.canonical import canonical, parse
 from ledger.log.merkle import leaf_hash
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.publish.publisher import publish
-from ledger.registry import CHECKPOINT_FILE, open_registry
+from ledger.registry import open_registry
 from ledger.replay.rebuild import rebuild
 from ledger.settings import Settings
 from tests.support import bodies
@@ -255,8 +256,8 @@ def test_files_are_compared_with_their_names_and_the_log(scene: Scene) -> None:
     digest = write_blob(settings.blobs, b"evidence", Access.PUBLIC)
     assert audit(settings).ok
     path_of(settings.blobs, digest, Access.PUBLIC).write_bytes(b"evidencf")
-    note = (settings.log / CHECKPOINT_FILE).read_bytes()
-    (settings.log / CHECKPOINT_FILE).write_bytes(note.replace(b"\n15\n", b"\n14\n"))
+    note = (settings.log / CHECKPOINT_PATH).read_bytes()
+    (settings.log / CHECKPOINT_PATH).write_bytes(note.replace(b"\n15\n", b"\n14\n"))
     settings.high_water.write_bytes(settings.high_water.read_bytes().replace(b"15", b"16"))
 
     assert where(audit(settings)) == [f"blob public/{digest}", "HIGH_WATER", "checkpoint"]

@@ -8,10 +8,10 @@ import pytest
 from ledger.audit.audit import audit
 from ledger.export import LedgerFileError, export_ledger, import_ledger
 from ledger.log.canonical import canonical, parse
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.log.verify import EXIT_HOLDS
 from ledger.log.verify import main as verify_main
 from ledger.publish.publisher import publish
-from ledger.registry import CHECKPOINT_FILE
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, Scene, open_scene, open_world
 
@@ -58,7 +58,7 @@ def test_the_auditor_s_own_command_accepts_an_export(
     path = tmp_path / "ledger.jsonl"
     publish(scene.world.registry)
     export_ledger(scene.world.registry, path)
-    checkpoint = scene.world.registry.settings.log / CHECKPOINT_FILE
+    checkpoint = scene.world.registry.settings.log / CHECKPOINT_PATH
     given = [str(path), "--checkpoint", str(checkpoint), "--vkey", LOG_KEY.vkey.to_text()]
     assert verify_main(given) == EXIT_HOLDS
     assert "holds" in capsys.readouterr().out

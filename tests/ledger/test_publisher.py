@@ -12,10 +12,11 @@ from ledger.log.checkpoint import open_checkpoint
 from ledger.log.key import Skey
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.publish.publisher import publish
 from ledger.publish.quorum import PublishError
 from ledger.publish.signer import KEY_FILE, SignerError
-from ledger.registry import CHECKPOINT_FILE, open_registry
+from ledger.registry import open_registry
 from ledger.store import TamperedError
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, ORIGIN, Scene, open_scene, open_world, pay
@@ -45,7 +46,7 @@ def test_an_entry_is_proven_by_a_published_checkpoint(scene: Scene) -> None:
 
 
 def test_the_same_head_is_not_signed_twice(scene: Scene) -> None:
-    path = scene.world.registry.settings.log / CHECKPOINT_FILE
+    path = scene.world.registry.settings.log / CHECKPOINT_PATH
     note = publish(scene.world.registry)
     file = path.stat().st_ino
     assert publish(scene.world.registry) == note

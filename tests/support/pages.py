@@ -7,9 +7,10 @@ from pathlib import Path
 
 from contracts.values import Json
 from ledger import rulesets
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.publish.publisher import publish
 from ledger.publish.signer import KEY_FILE, begin
-from ledger.registry import CHECKPOINT_FILE, Registry, open_registry
+from ledger.registry import Registry, open_registry
 from tests.support.certificates import LOG_KEY
 from tests.support.scenario import main_world
 from tests.support.service import Service, fill, settings_of
@@ -85,7 +86,7 @@ def squeezed(text: str) -> str:
 
 def published_at(service: Service, at_us: int) -> None:
     """Let the checkpoint's file be of that time."""
-    path = service.registry.settings.log / CHECKPOINT_FILE
+    path = service.registry.settings.log / CHECKPOINT_PATH
     os.utime(path, ns=(at_us * 1000, at_us * 1000))
 
 

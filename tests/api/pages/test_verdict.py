@@ -11,8 +11,8 @@ from api.pages.checkpoint import AHEAD_US_MAX, Published
 from certificates.number import certificate_number, parse_number
 from contracts.check_digits import ALPHANUMERIC
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.publish.publisher import publish
-from ledger.registry import CHECKPOINT_FILE
 from ledger.standing import Standing
 from tests.support.certificates import LOG_KEY
 from tests.support.pages import HOUR_US, published_at, read, with_registry
@@ -97,13 +97,13 @@ def test_publishing_again_makes_the_same_checkpoint_current(production: Service)
     before = production.registry.checkpoint()
     assert publish(production.registry) == before
 
-    path = production.registry.settings.log / CHECKPOINT_FILE
+    path = production.registry.settings.log / CHECKPOINT_PATH
     production.now_us = path.stat().st_mtime_ns // 1000
     assert read(production, f"/verify/{number}").state == "good"
 
 
 def test_what_no_checkpoint_covers_is_awaited(production: Service) -> None:
-    (production.registry.settings.log / CHECKPOINT_FILE).unlink()
+    (production.registry.settings.log / CHECKPOINT_PATH).unlink()
 
     for number in numbers(production):
         page = read(production, f"/verify/{number}")
@@ -112,7 +112,7 @@ def test_what_no_checkpoint_covers_is_awaited(production: Service) -> None:
 
 def test_is_green_only_when_the_checkpoint_covers_its_record(production: Service) -> None:
     registry = production.registry
-    path = registry.settings.log / CHECKPOINT_FILE
+    path = registry.settings.log / CHECKPOINT_PATH
     number = numbers(production)[-1]
     (copy,) = production.get(f"/v1/certificates/{number}")["copies"]
     states = {}
@@ -188,7 +188,7 @@ def test_every_single_miscopied_character_is_noticed(production: Service) -> Non
     ],
 )
 def test_a_damaged_checkpoint_is_neither_valid_nor_void(production: Service, damage) -> None:  # type: ignore[no-untyped-def]  # a lambda
-    path = production.registry.settings.log / CHECKPOINT_FILE
+    path = production.registry.settings.log / CHECKPOINT_PATH
     path.write_bytes(damage(path.read_bytes()))
 
     for address in (f"/verify/{numbers(production)[0]}", "/"):
@@ -198,7 +198,7 @@ def test_a_damaged_checkpoint_is_neither_valid_nor_void(production: Service, dam
 
 
 def test_a_checkpoint_of_another_log_is_a_fault(production: Service, fresh_demo: Service) -> None:
-    path = production.registry.settings.log / CHECKPOINT_FILE
+    path = production.registry.settings.log / CHECKPOINT_PATH
     path.write_bytes(fresh_demo.registry.checkpoint() or b"")
 
     assert read(production, f"/verify/{numbers(production)[0]}").state == "fault"
