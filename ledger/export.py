@@ -66,7 +66,8 @@ def import_ledger(registry: Registry, path: Path, progress: Progress | None = No
         progress: Called with (entries done, 0); how many there are is not known before the end.
 
     Raises:
-        LedgerFileError: the registry is not empty or read-only, or an entry is bad.
+        LedgerFileError: the registry is not empty, an entry is bad, or the file holds less than
+            this machine's marks know.
     """
     try:
         return refill(registry, read_export(path), progress=progress)

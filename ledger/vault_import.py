@@ -50,9 +50,11 @@ def import_vault(registry: Registry, path: Path) -> TakenIn:
         path: The `vault.db` of a registry on SQLite, or of its backup; nobody writes to it.
 
     Raises:
-        VaultImportError: the file is no vault, or a record does not fit the ledger.
+        VaultImportError: the registry is empty, the file is no vault, or a record does not fit.
     """
-    origin = registry.origin()
+    row = registry.books().row("registry")
+    if row is None:
+        raise VaultImportError("the registry is empty; import or rebuild its ledger first")
     source = create_read_engine(Path(":memory:"), path)
     taken = Counter[str]()
     try:
@@ -60,7 +62,7 @@ def import_vault(registry: Registry, path: Path) -> TakenIn:
             take_time(connection)
             store.lock_head(connection)
             for key, opening in _read(reading, path):
-                taken[key.partition("/")[0]] += _take(connection, key, opening, origin)
+                taken[key.partition("/")[0]] += _take(connection, key, opening, str(row["origin"]))
             return TakenIn(
                 orgs=taken["org"],
                 persons=taken["person"],

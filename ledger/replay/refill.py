@@ -21,6 +21,7 @@ from ledger.database.tables import log_entry
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.verify import ChainError, passkey_scope
+from ledger.mark_check import why_read_only
 from ledger.registry import Registry
 from ledger.replay.rebuild import Filled, fill
 from ledger.replay.redecide import Redecider
@@ -53,16 +54,14 @@ def refill(
         progress: Called with (entries done, entries expected or 0).
 
     Raises:
-        RefillError: the registry is not empty or read-only, an entry is bad, or the entries are
-            not those expected.
+        RefillError: the registry is not empty, an entry is bad, or the entries are not those
+            expected, or not all that the machine's marks know.
     """
-    if registry.read_only_reason is not None:
-        raise RefillError(registry.read_only_reason)
     total = expected.size if expected else 0
     with registry.writer.begin() as connection:
         take_time(connection)
         if store.lock_head(connection).size != 0:
-            raise RefillError("only an empty registry can be filled")
+            raise RefillError(registry.read_only_reason or "only an empty registry can be filled")
         try:
             fill(
                 connection, _taken(connection, contents, lambda done: _tell(progress, done, total))
@@ -72,6 +71,10 @@ def refill(
         head = store.read_head(connection)
         if expected:
             _compare(connection, head, expected)
+        # An empty registry disagrees with the marks of a machine that had one: now it must not.
+        if reason := why_read_only(connection, registry.settings):
+            raise RefillError(reason)
+    registry.rejoin()
     registry.raise_mark()
     return head.size
 

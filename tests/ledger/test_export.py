@@ -12,6 +12,7 @@ from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.log.verify import EXIT_HOLDS
 from ledger.log.verify import main as verify_main
 from ledger.publish.publisher import publish
+from ledger.registry import open_registry
 from tests.support import bodies
 from tests.support.ledger import LOG_KEY, Scene, open_scene, open_world
 
@@ -26,6 +27,24 @@ def scene(tmp_path: Path) -> Scene:
         scene.world.act("units.transfer", body)
     scene.world.act("units.retire", bodies.retirement(scene.buyer, quantity_kg=70))
     return scene
+
+
+def test_a_machine_takes_back_all_that_its_marks_know_and_nothing_less(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """Its data is lost, its keys and marks are not: what it once had must come with the file."""
+    old, whole, less = scene.world.registry, tmp_path / "whole", tmp_path / "less"
+    size = export_ledger(old, whole)
+    less.write_bytes(b"".join(whole.read_bytes().splitlines(keepends=True)[:-1]))
+    publish(old)
+    old.close()
+    new = open_registry(old.settings.model_copy(update={"data": tmp_path / "new"}))
+
+    with pytest.raises(LedgerFileError, match=f"has {size - 1} entries but once had {size}"):
+        import_ledger(new, less)
+    assert new.size() == 0
+    assert import_ledger(new, whole) == size
+    assert new.read_only_reason is None
 
 
 def test_export_and_import_give_back_the_same_bytes(scene: Scene, tmp_path: Path) -> None:

@@ -103,3 +103,8 @@ def records(registry: Registry) -> int:
     with registry.reader.connect() as connection:
         counted = "SELECT (SELECT count(*) FROM vault.side_org) + count(*) FROM side_parcel_box"
         return int(connection.exec_driver_sql(counted).scalar_one())
+
+
+def test_without_a_ledger_there_is_nothing_to_compare_with(old: Path, tmp_path: Path) -> None:
+    with pytest.raises(VaultImportError, match="import or rebuild its ledger first"):
+        import_vault(open_world(tmp_path / "new").registry, old)
