@@ -1,8 +1,12 @@
 """The nightly job that forgets jobs which were done long ago; dead letters stay."""
 
+import json
 from typing import Final
 
 from api.committing import clock_us
+from api.tasks.submitting import SUBMIT
+from ledger.jobs import lines
+from ledger.jobs.queue import Queue
 from ledger.jobs.queues import queue_of
 from ledger.jobs.task import Arguments, Task, Work
 
@@ -14,10 +18,22 @@ class TidyArguments(Arguments):
 
 
 def tidy(work: Work, arguments: TidyArguments) -> str:
-    """Forget jobs that were done thirty days ago."""
+    """Forget jobs that were done thirty days ago, and answers that no job shows any more."""
     del arguments
-    queue_of(work.registry).forget_done(clock_us() - KEPT_US)
+    queue = queue_of(work.registry)
+    queue.forget_done(clock_us() - KEPT_US)
+    lines.forget_answers(queue, _shown(queue))
     return ""
+
+
+def _shown(queue: Queue) -> set[str]:
+    """Return the uploads whose answers somebody may ask for by their job."""
+    found: set[str] = set()
+    before = 0
+    while page := queue.jobs(before=before):
+        found |= {json.loads(job.arguments)["upload"] for job in page if job.task == SUBMIT.name}
+        before = page[-1].id
+    return found
 
 
 TIDY: Final = Task(

@@ -98,7 +98,7 @@ class SideNightly(_SideModel, table=True):
 
 
 class SideLine(_SideModel, table=True):
-    """A signed order of an upload, until it is answered; then only the answer stays."""
+    """A signed order of an upload until it is answered; then the answer, while its job is shown."""
 
     __tablename__ = "side_line"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, delete, func, insert, select, update
 
 from ledger.database.side_tables import side_line
 from ledger.jobs.queue import Queue
@@ -75,3 +75,19 @@ def answers(engine: Engine, upload: str) -> list[Row[Any]]:
     asked = select(_LINE.position, _LINE.answer).where(_LINE.upload == upload, _LINE.answer != "")
     with engine.connect() as connection:
         return list(connection.execute(asked.order_by(_LINE.position)))
+
+
+def forget_answers(queue: Queue, kept: set[str]) -> None:
+    """Remove the answers of all uploads but some, page by page: orders wait for none of them."""
+    with queue.reader.connect() as connection:
+        ends = (
+            select(_LINE.upload, func.max(_LINE.position))
+            .where(_LINE.answer != "", _LINE.upload.not_in(kept))
+            .group_by(_LINE.upload)
+        )
+        found = connection.execute(ends).all()
+    for upload, last in found:
+        for first in range(0, last + 1, _ROWS):
+            page = (_LINE.upload == upload) & _LINE.position.between(first, first + _ROWS - 1)
+            with queue.writer.begin() as connection:
+                connection.execute(delete(side_line).where(page, _LINE.answer != ""))

@@ -20,6 +20,7 @@ from api.tasks.exporting import EXPORT, ExportArguments
 from api.tasks.issuing import ISSUE
 from api.tasks.submitting import SUBMIT, hand_in
 from api.tasks.table import TASKS
+from api.tasks.tidying import TIDY, TidyArguments
 from api.working import Once, start, working
 from ledger.database.side_tables import side_line
 from ledger.database.tables import view_row
@@ -174,6 +175,18 @@ def test_a_bulk_of_signed_retirements_is_recorded_once_and_answered_line_by_line
     assert registry.size() == size + 5
     again = [json.loads(row.answer) for row in lines.answers(registry.reader, given.upload)]
     assert again[6:] == answers[:5]
+
+
+def test_the_answers_of_an_upload_stay_as_long_as_its_job(registry: Registry) -> None:
+    queue = queue_of(registry)
+    numbers = [hand_in(queue, content) for content in (b"one", b"two", b"three")]
+    uploads = [json.loads(queue.job(number).arguments)["upload"] for number in numbers]
+    for upload in uploads[:2]:
+        lines.answer(registry.writer, upload, {0: "{}"})
+    for number in numbers[1:]:
+        queue.drop(number)
+    do_here(registry, TIDY, TidyArguments(), Event(), lambda *_: None)
+    assert [lines.counts(registry.reader, one) for one in uploads] == [(1, 1), (0, 0), (0, 1)]
 
 
 def test_what_another_process_does_already_is_not_begun_here(registry: Registry) -> None:
