@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.operations.exposition import exposed, gauge
@@ -19,13 +18,13 @@ from api.operations.readiness import Readiness
 from api.watching import published_of
 from contracts.refusal import Refused
 from ledger import rulesets
-from ledger.database.side_tables import side_lease
+from ledger.database.epoch import present_epoch
 from ledger.jobs.job import State
 from ledger.jobs.queues import queue_of
 from ledger.log.note import NoteSignature
 from ledger.log.policy import Policy
 from ledger.log.tiles import CHECKPOINT_PATH
-from ledger.publish.lease import PUBLISHER
+from ledger.publish.lease import PUBLISHER, epoch_of
 from ledger.publish.quorum import Ask, Consistency
 from ledger.registry import Registry
 from ledger.room import free_bytes, volumes_of
@@ -157,11 +156,14 @@ class _Looked(Collector):
 
     def _log(self) -> Iterator[GaugeMetricFamily]:
         size, published = self._registry.size(), self._published()
+        with self._registry.reader.connect() as connection:
+            times_taken, epoch = epoch_of(connection, PUBLISHER), present_epoch(connection)
         for name, text, value in (
             ("entries", "Entries in the log.", size),
             ("published_entries", "Entries that the published checkpoint covers.", published),
             ("unpublished_entries", "Entries that it does not cover yet.", size - published),
-            ("epoch", "How often the lease to publish was taken.", self._epoch()),
+            ("lease_epoch", "How often the lease to publish was taken.", times_taken),
+            ("epoch", "Era of the database server; 0 on SQLite.", epoch),
         ):
             family = gauge(name, text)
             family.add_metric([], value)
@@ -171,11 +173,6 @@ class _Looked(Collector):
         if path.exists():
             time.add_metric([], path.stat().st_mtime)
         yield time
-
-    def _epoch(self) -> int:
-        with self._registry.reader.connect() as connection:
-            lease = select(side_lease.c.epoch).where(side_lease.c.name == PUBLISHER)
-            return connection.execute(lease).scalar() or 0
 
     def _disk(self) -> Iterator[GaugeMetricFamily]:
         free = gauge("disk_free_bytes", "Bytes that may still be written.", "volume")

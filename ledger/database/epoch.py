@@ -46,6 +46,11 @@ def take_epoch(connection: Connection, engine: Engine) -> None:
     engine.update_execution_options(**{OPTION: epoch})
 
 
+def present_epoch(connection: Connection) -> int:
+    """Return the era of the database; 0 before the first, and on SQLite."""
+    return connection.execute(select(side_epoch.c.epoch)).scalar() or 0
+
+
 def epoch_holds(connection: Connection) -> ColumnElement[bool]:
     """Return the condition that this connection's node may move the head."""
     epoch = connection.get_execution_options().get(OPTION)

@@ -8,7 +8,7 @@ What must hold even without clocks is held by the signer and by files written on
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Engine, Insert, Row, Update, insert, select, update
+from sqlalchemy import Connection, Engine, Insert, Row, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.database.outcome import OutcomeUnknownError, settled
@@ -81,6 +81,12 @@ def _taking(name: str, seen: Row[Any] | None) -> Insert | Update:
         side_lease.c.epoch == seen.epoch,
         side_lease.c.until_us == seen.until_us,
     )
+
+
+def epoch_of(connection: Connection, name: str) -> int:
+    """Return how often a lease was taken."""
+    asked = select(side_lease.c.epoch).where(side_lease.c.name == name)
+    return connection.execute(asked).scalar() or 0
 
 
 def renew_lease(engine: Engine, lease: Lease, now_us: int) -> Lease:

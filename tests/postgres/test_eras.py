@@ -76,3 +76,5 @@ def test_an_era_is_begun_once_and_taken_by_all(tmp_path: Path) -> None:
             on.submit_one()
         assert on.journal.acknowledged
         assert on.node.writer.get_execution_options()[epoch.OPTION] == first + 1
+        with on.node.reader.connect() as connection:
+            assert epoch.present_epoch(connection) == first + 1

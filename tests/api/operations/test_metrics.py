@@ -68,7 +68,8 @@ def test_orders_are_counted_by_what_they_were_answered(scene: Scene, node: Servi
     assert found["sinkledger_entries"] == node.registry.size()
     assert found["sinkledger_published_entries"] == node.registry.size()
     assert found["sinkledger_unpublished_entries"] == 0
-    assert found["sinkledger_epoch"] == 1
+    assert found["sinkledger_lease_epoch"] == 1
+    assert found["sinkledger_epoch"] == 0
     assert found["sinkledger_queue_orders"] == 0
     assert found["sinkledger_ready[('check', 'database')]"] == 1
     assert found["sinkledger_disk_free_bytes[('volume', 'data')]"] > 0
