@@ -92,7 +92,8 @@ class Registry:
     ) -> tuple[Entry | Refused, ...]:
         """Record each checked order that the rules allow, then raise the mark.
 
-        A registry that is read-only answers every order with `LEDGER_READ_ONLY`. Otherwise see
+        A registry that is read-only answers every order with `LEDGER_READ_ONLY`; it becomes so when
+        rules come into force that this node does not ship. Otherwise see
         `ledger.submit.submit_checked`.
         """
         if self.read_only_reason is not None:
@@ -105,6 +106,12 @@ class Registry:
         except StaleEpochError as error:
             self.rejoin()
             raise HeadMovedError(str(error)) from error
+        except rulesets.RulesMissingError as error:
+            # A node of a newer version has activated rules that this one would misread.
+            self.standing.reason = str(error)
+            return self.submit_checked(
+                checked_orders, now_us=now_us, clock_confirmed=clock_confirmed
+            )
         # If we crash here, the second copy and the mark are one batch behind, and nobody has been
         # answered. They still fit the ledger, and the next batch brings them up.
         self.raise_mark()

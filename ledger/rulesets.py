@@ -82,7 +82,10 @@ def _rule_set(rule_set: str) -> RuleSet:
     try:
         return shipped()[rule_set]
     except KeyError:
-        raise RulesMissingError(f"rule set {rule_set} is not shipped with this version") from None
+        raise RulesMissingError(
+            f"the rule set in force, {rule_set}, is not shipped with this version; "
+            "install the version that ships it"
+        ) from None
 
 
 @cache
@@ -98,11 +101,8 @@ def check_shipped(books: Books) -> None:
         RulesMissingError: it does not.
     """
     active = books.row("rules/active")
-    if active is not None and active["hash"] not in shipped():
-        raise RulesMissingError(
-            f"the rule set in force, {active['hash']}, is not shipped with this version; "
-            "install the version that ships it"
-        )
+    if active is not None:
+        _rule_set(str(active["hash"]))
 
 
 @cache
