@@ -75,14 +75,21 @@ class Replica:
 
     def _known_size(self) -> int:
         """Return how many entries the primary had a few seconds ago."""
-        with self._lock:
-            now_s = time.monotonic()
-            if now_s - self._size_at_s > LATE_S:
-                self._size_at_s = now_s
-                # Without its primary a replica is all there is, and its answers name their moment.
-                with suppress(DBAPIError, PoolTimeoutError), self.primary.connect() as connection:
-                    self._size = store.read_head(connection).size
-            return self._size
+        # While one thread asks a primary that may be gone, the others go on with what is known.
+        if self._lock.acquire(blocking=self._size == 0):
+            try:
+                now_s = time.monotonic()
+                if now_s - self._size_at_s > LATE_S:
+                    self._size_at_s = now_s
+                    self._ask_primary()
+            finally:
+                self._lock.release()
+        return self._size
+
+    def _ask_primary(self) -> None:
+        # Without its primary a replica is all there is, and its answers name their moment.
+        with suppress(DBAPIError, PoolTimeoutError), self.primary.connect() as connection:
+            self._size = store.read_head(connection).size
 
     def _on_replica(self, stack: ExitStack, at_least: int) -> Reading | None:
         if time.monotonic() < self._rest_until_s:
