@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.cross_origin import ALLOWED, CrossOrigin, is_open
-from api.deps import clock_us
 from api.finality import Finality, FinalReceipt, Receipt
 from api.limits import BodyLimit
 from api.operations.logs import request_id
@@ -42,6 +41,7 @@ from api.routes import (
 from api.taking import LIMITS, Taking
 from api.verifying import Gate
 from api.watching import Watch, published_of
+from ledger.clock import clock_us
 from ledger.registry import Registry
 from ledger.sequencing.fair_queue import QueueLimits
 from ledger.sequencing.recording import RegistryWork

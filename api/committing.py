@@ -5,7 +5,6 @@ the follower stands where it stood or ahead of the last commitment, and the next
 there; nothing is committed twice, because each says more than the one before.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from contracts.lookup import integer_of
 from contracts.refusal import Refused
 from contracts.v1.state_commit import LATEST, SERVICE
 from contracts.values import Json
+from ledger.clock import clock_us
 from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 from ledger.log.note import parse_note
@@ -29,11 +29,6 @@ from ledger.submit import ClockError
 
 Clock: TypeAlias = Callable[[], int]
 DAMAGED_SUFFIX: Final = ".damaged"
-
-
-def clock_us() -> int:
-    """Return this machine's clock in microseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1000
 
 
 class CommitError(Exception):

@@ -1,6 +1,5 @@
 """What routes are given: the registry, the clock, the language. Tests override the clock."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 
@@ -26,11 +25,6 @@ async def registry_of(request: Request) -> Registry:
 
 
 RegistryDep = Annotated[Registry, Depends(registry_of)]
-
-
-def clock_us() -> int:
-    """Return the machine's clock in microseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1000
 
 
 async def now_us(request: Request) -> int:

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from api.anchoring import AnchoringError, anchor_if_due
-from api.committing import clock_us, commits
+from api.committing import commits
 from api.drafting.draft import Desk
 from api.keys import KeyFileError
 from api.overdue import OverdueError, record_due
+from ledger.clock import clock_us
 from ledger.registry import Registry
 from ledger.submit import ClockError
 

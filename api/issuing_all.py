@@ -19,7 +19,6 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.committing import clock_us
 from api.issuing import Paper
 from api.issuing_plan import IssuingStoppedError, NotIssued, Plan, Show, Tally
 from api.keeping import RefusedPaper, keep
@@ -29,6 +28,7 @@ from api.sheets import OpenPress, Sheet, Trouble, Unmade
 from api.stating import NotStatedError, NotYetError, statements_of
 from api.subjects import Subject, Walk
 from certificates.statement import Statement
+from ledger.clock import clock_us
 from ledger.database.outcome import OutcomeUnknownError
 from ledger.registry import Registry
 from ledger.store import HeadMovedError

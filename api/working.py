@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Final
 
-from api.committing import clock_us
 from api.subjects import Walk
 from api.tasks.delivering import add_due
 from api.tasks.issuing import IssueArguments, is_something_left
 from api.tasks.table import TASKS
+from ledger.clock import clock_us
 from ledger.jobs import nightly
 from ledger.jobs.performing import told_of
 from ledger.jobs.queue import Crew, Queue

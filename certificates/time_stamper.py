@@ -21,6 +21,7 @@ from ledger.anchors.time_stamps import (
     ask_over_http,
     check_stamped_digest,
 )
+from ledger.clock import clock_us
 
 WAITS_S: Final = (1.0, 4.0, 15.0)
 """Seconds before the second, third and fourth try; longer troubles are for people or jobs."""
@@ -72,6 +73,6 @@ class Authority(TimeStamper):
 
 
 def _require_same_clock(stamp: TimeStamp) -> None:
-    apart_us = abs(stamp.gen_time_us - time.time_ns() // 1_000)
+    apart_us = abs(stamp.gen_time_us - clock_us())
     if apart_us > CLOCKS_APART / timedelta(microseconds=1):
         raise TimeStampError("the authority's clock and ours are more than five minutes apart")

@@ -10,7 +10,7 @@ import typer
 from api.cli.given import all_or_nothing, policy_of
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import DataOption, JsonOption, KeysOption, now_us, settings_for
+from api.cli.place import DataOption, JsonOption, KeysOption, settings_for
 from ledger.backup.contents import About, BackupError
 from ledger.backup.create import create_backup, prune
 from ledger.backup.restore import (
@@ -19,6 +19,7 @@ from ledger.backup.restore import (
     restore_keys,
     verify_backup,
 )
+from ledger.clock import clock_us
 from ledger.database.engine import database_exists
 from ledger.fetching import static_log
 from ledger.replay.recovery import RecoveryError
@@ -56,7 +57,7 @@ def create(
     if not database_exists(settings):
         raise CommandError(f"there is no registry in {settings.data}; name one with --data")
     with _failing():
-        made, about = create_backup(settings, folder, now_us=now_us(), with_keys=with_keys)
+        made, about = create_backup(settings, folder, now_us=clock_us(), with_keys=with_keys)
     gone = [] if keep is None else prune(folder, keep)
     if as_json:
         print_json({**_shown(about), "backup": str(made), "removed": [str(one) for one in gone]})

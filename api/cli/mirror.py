@@ -8,11 +8,12 @@ import typer
 
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import JsonOption, now_us
+from api.cli.place import JsonOption
 from api.cli.witness import HOME, HomeOption, add_log, key, opened, serve, status
 from api.mirror_site import write_site
 from api.witness.app import introduction
 from api.witness.local import system_clock
+from ledger.clock import clock_us
 from ledger.fetching import FetchError, static_log
 from ledger.log.note import NoteError
 from ledger.log.tiles import TileError
@@ -148,7 +149,7 @@ def _write_site(copies: Mirror, log: KnownLog, place: str) -> tuple[int, int]:
             bar.update(task, completed=done, total=total or None)
 
         try:
-            return write_site(copies, log, open_target(place), now_us(), tell)
+            return write_site(copies, log, open_target(place), clock_us(), tell)
         except (RecoveryError, TamperedError, TargetError) as error:
             raise CommandError(f"{log.origin}: {error}") from error
 

@@ -9,7 +9,7 @@ import typer
 from api.cli import draft, sending
 from api.cli.draft_file import load_order
 from api.cli.output import CommandError, console, print_json, print_table
-from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
+from api.cli.place import DataOption, JsonOption, KeysOption, open_place
 from api.drafting.draft import DraftError, save
 from api.founding import publish_first_entry
 from api.keys import KeyFileError, load_seed, make_key
@@ -17,6 +17,7 @@ from api.text.refusals import explain
 from contracts.check_digits import encode_id
 from contracts.refusal import Refused
 from contracts.values import Json
+from ledger.clock import clock_us
 from ledger.intake.envelope import read_envelope
 from ledger.log.entry import Entry
 
@@ -116,7 +117,7 @@ def submit(
     registry = open_place(data, keys)
     envelopes = [load_order(path).envelope() for path in paths]
     signed = [read_envelope(envelope) for envelope in envelopes]
-    results = registry.submit(signed, now_us=now_us(), clock_confirmed=confirm_clock)
+    results = registry.submit(signed, now_us=clock_us(), clock_confirmed=confirm_clock)
     if registry.size() > 0:
         publish_first_entry(registry)
     answers = [_answer(path, result) for path, result in zip(paths, results, strict=True)]

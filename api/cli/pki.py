@@ -8,7 +8,7 @@ import typer
 from cryptography import x509
 
 from api.cli.output import CommandError, console, print_json, print_table
-from api.cli.place import DataOption, JsonOption, KeysOption, now_us, settings_for
+from api.cli.place import DataOption, JsonOption, KeysOption, settings_for
 from api.cli.plan import PlanOption, read_plan
 from api.sealing import key_place
 from certificates.pki import PkiFolders, chain_of, make_pki, publish_list, rotate
@@ -16,6 +16,7 @@ from certificates.pki_certificates import certificate_digest, serial_text
 from certificates.pki_root import REASONS, REVOCATION_LIST, ROOT_KEY, Root, RootError, list_number
 from certificates.seal_key import SealKeyError, Token
 from certificates.trust import Trust, TrustError
+from ledger.clock import clock_us
 from ledger.settings import Settings, SettingsError
 
 RootOption = Annotated[
@@ -204,4 +205,4 @@ def _described(listed: x509.CertificateRevocationList) -> str:
 
 
 def _now() -> datetime:
-    return datetime.fromtimestamp(now_us() // 1_000_000, tz=UTC)
+    return datetime.fromtimestamp(clock_us() // 1_000_000, tz=UTC)

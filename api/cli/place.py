@@ -1,6 +1,5 @@
 """Which registry a command is about: a data folder on this machine."""
 
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from api.cli.output import CommandError
 from api.drafting.draft import Desk
+from ledger.clock import clock_us
 from ledger.database.engine import database_exists
 from ledger.database.migrations import NewerDatabaseError
 from ledger.registry import Registry, open_registry
@@ -71,11 +71,6 @@ def open_place(data: Path | None, keys: Path | None = None) -> Registry:
         ) from error
 
 
-def now_us() -> int:
-    """Return this machine's clock in microseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1000
-
-
 def desk_of(registry: Registry) -> Desk:
     """Return the drafter's desk of an open registry, at this moment.
 
@@ -86,4 +81,4 @@ def desk_of(registry: Registry) -> Desk:
     row, active = books.row("registry"), books.row("rules/active")
     if row is None or active is None:
         raise CommandError("the registry is not open yet; submit its registry.open order first")
-    return Desk(origin=str(row["origin"]), rules=str(active["hash"]), now_us=now_us())
+    return Desk(origin=str(row["origin"]), rules=str(active["hash"]), now_us=clock_us())

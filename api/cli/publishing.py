@@ -9,11 +9,12 @@ import typer
 from api.cli.given import content_of
 from api.cli.ledger import progress_bar
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place, settings_for
+from api.cli.place import DataOption, JsonOption, KeysOption, open_place, settings_for
 from api.due import due
 from api.issuing import checkpoint_of
 from api.static_site import site_files
 from api.working import working
+from ledger.clock import clock_us
 from ledger.log.note import NOTE_SIZE_MAX
 from ledger.log.tiles import TileError
 from ledger.publish.lease import LeaseError
@@ -102,7 +103,7 @@ def _copy(registry: Registry, to: str) -> None:
             shown, written = replicate(
                 registry,
                 open_target(to),
-                site_files(registry, now_us()),
+                site_files(registry, clock_us()),
                 lambda done, total: bar.update(task, completed=done, total=total),
             )
         except (*FAULTS, TargetError) as error:

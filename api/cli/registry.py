@@ -8,7 +8,7 @@ import typer
 
 from api.cli.draft_file import read_body, write
 from api.cli.output import CommandError, console
-from api.cli.place import DataOption, KeysOption, now_us, settings_for
+from api.cli.place import DataOption, KeysOption, settings_for
 from api.cli.plan import PlanOption, read_plan
 from api.drafting.accounts import PersonPlan, new_person, seal_record
 from api.drafting.draft import Desk
@@ -17,6 +17,7 @@ from api.keys import KeyFileError
 from api.rotation import RotationError, predecessor_of
 from certificates.trust import TrustError
 from ledger import rulesets
+from ledger.clock import clock_us
 from ledger.database.engine import is_founded
 from ledger.registry import open_registry
 
@@ -53,7 +54,7 @@ def init(
     if is_founded(settings):
         place = "the database" if settings.postgres_url else settings.database
         raise CommandError(f"{place} holds a registry; a registry is never founded twice")
-    moment = now_us()
+    moment = clock_us()
     officers = [_officer(founding.origin, item) for item in officer]
     try:
         anchors = make_anchors(settings, founding, moment)

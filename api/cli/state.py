@@ -8,12 +8,13 @@ import typer
 
 from api.cli.given import PolicyOption, check_replaceable, content_of, policy_of
 from api.cli.output import CommandError, console, print_json, print_table
-from api.cli.place import DataOption, JsonOption, KeysOption, now_us, open_place
+from api.cli.place import DataOption, JsonOption, KeysOption, open_place
 from api.cli.shown import lines_of
 from api.committing import CommitError, StateKeeper
 from api.keys import KeyFileError
 from api.problems import ClaimError, NotFoundError
 from api.proving import claim_of, store_of
+from ledger.clock import clock_us
 from ledger.files import write_atomically
 from ledger.log.merkle import ProofError
 from ledger.log.policy import PolicyError
@@ -47,7 +48,7 @@ def commit(
         raise CommandError(registry.read_only_reason)
     keeper = StateKeeper.of(registry)
     try:
-        done = keeper.commit_state(now_us(), on_demand=True)
+        done = keeper.commit_state(clock_us(), on_demand=True)
     except (CommitError, KeyFileError) as error:
         raise CommandError(str(error)) from error
     finally:

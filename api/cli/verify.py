@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.given import content_of, sentence_of
 from api.cli.output import CommandError, console, print_json
-from api.cli.place import DataOption, JsonOption, now_us, open_place, settings_for
+from api.cli.place import DataOption, JsonOption, open_place, settings_for
 from certificates.offered import Offered, recognise
 from certificates.trust import Trust, TrustError
 from certificates.verdict import Verdict
@@ -17,6 +17,7 @@ from certificates.verify import EXIT_FAILED, EXIT_NOT_CHECKED
 from certificates.verify_any import Asking, verify
 from certificates.verify_file import SIZE_MAX
 from certificates.verify_log import Newer
+from ledger.clock import clock_us
 from ledger.log.state_file import STATE_PROOF_SIZE_MAX
 
 MARKS: Final = {
@@ -60,7 +61,7 @@ def verify_given(
     it a file answers for itself, as of its own checkpoint.
     """
     folder = _anchors(trust, data)
-    after = None if fresh_hours is None else now_us() // 1_000_000 - fresh_hours * 3600
+    after = None if fresh_hours is None else clock_us() // 1_000_000 - fresh_hours * 3600
     contents = [(one, _content(one)) for one in given]
     asking = Asking(
         trust_dir=folder,

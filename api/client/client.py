@@ -15,6 +15,7 @@ from api.client.settling import Settling
 from api.drafting.draft import Desk, Draft, draft_order
 from contracts.refusal import RefusalCode
 from contracts.values import ORDER_LIFE_US, Json
+from ledger.clock import clock_us
 from ledger.log.merkle import ProofError
 from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof, verify_entry
@@ -23,11 +24,6 @@ BATCH_LINES_MAX: Constant = 1_000
 POLL_S: Constant = 0.5
 CLOCKS_DIFFER_US: Constant = 60 * 1_000_000
 """The registry's clock may be behind; the longest life would then be too long."""
-
-
-def clock_us() -> int:
-    """Return this machine's clock in microseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1_000
 
 
 class Client:

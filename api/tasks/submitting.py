@@ -10,9 +10,9 @@ from typing import Final
 
 from pydantic import Field
 
-from api.committing import clock_us
 from contracts.check_digits import encode_id
 from contracts.refusal import RefusalCode, Refused
+from ledger.clock import clock_us
 from ledger.database.outcome import OutcomeUnknownError
 from ledger.intake.envelope import SignedOrder, read_envelope
 from ledger.jobs import lines

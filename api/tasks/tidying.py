@@ -3,8 +3,8 @@
 import json
 from typing import Final
 
-from api.committing import clock_us
 from api.tasks.submitting import SUBMIT
+from ledger.clock import clock_us
 from ledger.jobs import lines
 from ledger.jobs.queue import Queue
 from ledger.jobs.queues import queue_of

@@ -13,10 +13,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 
+from ledger.clock import clock_us
 from ledger.jobs import notes
 from ledger.jobs.embedded_rows import is_held, jobs_of, left_behind, next_due
 from ledger.jobs.job import Claim, Job, JobUnknownError, State
-from ledger.jobs.notes import clock_us
 from ledger.jobs.performing import SILENT, End, Outcome, failed
 from ledger.jobs.queue import COMMON
 from ledger.jobs.tables import side_job

@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, select
 from sqlalchemy.orm import aliased
 
+from ledger.clock import clock_us
 from ledger.jobs import notes
 from ledger.jobs.job import Claim, Job, State
-from ledger.jobs.notes import clock_us
 from ledger.jobs.tables import side_job
 from ledger.jobs.task import Tasks
 

@@ -1,18 +1,13 @@
 """What is told of jobs, written inside the caller's transaction."""
 
-import time
 from typing import Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from ledger.clock import clock_us
 from ledger.database.side_tables import side_job_note
 
 TEXT_MAX: Final = 500
-
-
-def clock_us() -> int:
-    """Return this machine's clock in microseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1_000
 
 
 def write(connection: Connection, job: int, **values: int | str) -> None:

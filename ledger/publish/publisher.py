@@ -4,7 +4,6 @@ Every step is durable before the next begins, and the checkpoint comes last: who
 all that it speaks of. What is signed continues what was signed, or nothing is.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Final, TypeAlias
 
 from contracts.lookup import registry as registry_row
 from ledger import second_copy, store
+from ledger.clock import clock_us
 from ledger.database.engine import open_writer
 from ledger.files import in_turn, write_atomically
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
@@ -58,7 +58,7 @@ class Publisher:
     signer: Signer
     ask: Ask = ask_nobody
     before: Callable[[], None] | None = None
-    clock: Clock = lambda: time.time_ns() // 1_000
+    clock: Clock = clock_us
     greeted: Event = field(default_factory=Event)
 
     def publish(self) -> bytes:

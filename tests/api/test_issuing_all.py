@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import insert
 
 from api import keeping
-from api.committing import clock_us
 from api.issuing import Paper, file_name
 from api.issuing_all import Run
 from api.issuing_plan import IssuingStoppedError, Plan, Tally
@@ -25,6 +24,7 @@ from api.stating import statement_of
 from api.subjects import Walk
 from contracts.lookup import objects_of
 from ledger.audit.audit import audit
+from ledger.clock import clock_us
 from ledger.database.tables import view_row
 from ledger.jobs.task import LostError
 from ledger.log.entry import Entry

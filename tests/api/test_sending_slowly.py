@@ -91,13 +91,13 @@ def test_neither_a_share_nor_a_place_is_kept_by_who_was_cut_off(
     monkeypatch.setattr("api.verifying.GRACE_SECONDS", 0.01)
     for _ in range(6):
         assert post(demo.client.app, "/v1/verify", "2001:db8::1", [], 0) == 408
-    gate: Any = demo.client.app.state.gate  # type: ignore[attr-defined]  # FastAPI's
+    gate = demo.held.gate
     with gate.share("2001:db8::/64"), gate.sending(), gate.admitted():
         pass
 
 
 def test_addresses_of_one_house_have_one_share(demo: Service) -> None:
-    gate: Any = demo.client.app.state.gate  # type: ignore[attr-defined]  # FastAPI's
+    gate = demo.held.gate
     with ExitStack() as held:
         for _ in range(4):
             held.enter_context(gate.share("2001:db8:0:1::/64"))

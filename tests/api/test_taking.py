@@ -210,7 +210,7 @@ def test_what_goes_wrong_is_told_clearly(
         assert ("retry-after" in answer.headers) == (status == 503)
         assert is_problem(answer)
     assert [type(one) for one in ended] == [TamperedError] * (title == "stopped")
-    before_transfer.client.app.state.taking.close()  # type: ignore[attr-defined]  # a FastAPI
+    before_transfer.held.taking.close()
 
 
 def test_a_line_that_breaks_the_batch_is_answered_alone(
@@ -249,7 +249,7 @@ def test_what_was_taken_is_answered_before_the_service_ends(held: Held) -> None:
 
 
 def test_figures_say_what_was_done(before_transfer: Service) -> None:
-    taking = before_transfer.client.app.state.taking  # type: ignore[attr-defined]  # a FastAPI
+    taking = before_transfer.held.taking
     before_transfer.post(TRANSFER.envelope())
     before_transfer.post_lines(*[order(number) for number in range(5)])
 

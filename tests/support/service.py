@@ -48,6 +48,11 @@ class Service:
         return service
 
     @property
+    def held(self) -> Any:
+        """What the application holds (`app.state`)."""
+        return self.client.app.state  # type: ignore[attr-defined]  # it is a FastAPI
+
+    @property
     def state(self) -> tuple[int, bytes]:
         """How many entries there are, and their root."""
         head = self.registry.head()
@@ -70,7 +75,7 @@ class Service:
     def close(self) -> None:
         """Close the client and the registry."""
         self.client.close()
-        self.client.app.state.taking.close()  # type: ignore[attr-defined]  # it is a FastAPI
+        self.held.taking.close()
         self.registry.close()
 
 

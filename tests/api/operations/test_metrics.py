@@ -37,7 +37,7 @@ def node(scene: Scene) -> Iterator[Service]:
 
 def figures(service: Service) -> dict[str, float]:
     """Return every sample of our own, by name and labels."""
-    text = service.client.app.state.metrics.text().decode()  # type: ignore[attr-defined]  # a FastAPI
+    text = service.held.metrics.text().decode()
     return {
         f"{sample.name}{sorted(sample.labels.items()) or ''}": sample.value
         for family in text_string_to_metric_families(text)
@@ -48,7 +48,7 @@ def figures(service: Service) -> dict[str, float]:
 
 def families(service: Service) -> dict[str, str]:
     """Return the type of every family of our own."""
-    text = service.client.app.state.metrics.text().decode()  # type: ignore[attr-defined]  # a FastAPI
+    text = service.held.metrics.text().decode()
     found = re.findall(r"^# TYPE (sinkledger_\w+) (\w+)$", text, re.MULTILINE)
     return {name: kind for name, kind in found if not name.endswith("_created")}
 
@@ -128,6 +128,6 @@ def test_addresses_that_people_typed_are_no_labels(node: Service) -> None:
     for path in ("/v1/accounts/CANARY", "/CANARY", "/verify/CANARY"):
         node.client.get(path)
     node.client.request("CANARY", "/v1/orders")
-    text = node.client.app.state.metrics.text().decode()  # type: ignore[attr-defined]  # a FastAPI
+    text = node.held.metrics.text().decode()
     assert "CANARY" not in text
     assert 'method="other"' in text
