@@ -1,7 +1,8 @@
 """Whether this node should be sent requests: each thing that must be well, by its name.
 
-An answer tells only names and yes or no. It comes within a few seconds whatever hangs: the database
-is asked in a thread of its own, once at a time and at most once a second, however many ask.
+An answer tells only names and yes or no. It comes within a few seconds whatever the database
+does: that is asked in a thread of its own, once at a time and at most once a second, however many
+ask.
 """
 
 import asyncio

@@ -6,17 +6,19 @@ folder that holds more, less or other bytes is no backup.
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import asdict, dataclass
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from ledger.files import write_and_sync
 
 FORMAT: Final = "sinkledger-backup/1"
 ABOUT_FILE: Final = "backup.json"
 SUMS_FILE: Final = "SHA256SUMS"
 UNFINISHED: Final = ".part"
-_CHUNK: Final = 1_048_576
 
 
 class BackupError(Exception):
@@ -48,10 +50,11 @@ class About:
 
 def write_about(folder: Path, about: About) -> None:
     """Write the description, then the digest of every file; the folder is whole with it."""
-    fields = {name: getattr(about, name) for name in About.__slots__}
-    text = json.dumps({"format": FORMAT, **fields}, ensure_ascii=False, indent=1, sort_keys=True)
-    _write(folder / ABOUT_FILE, text + "\n")
-    _write(folder / SUMS_FILE, _rendered({name: _digest(folder / name) for name in _names(folder)}))
+    fields = {"format": FORMAT, **asdict(about)}
+    text = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_and_sync(folder / ABOUT_FILE, text.encode(), mode=0o600)
+    sums = _rendered({name: _digest(folder / name) for name in _names(folder)})
+    write_and_sync(folder / SUMS_FILE, sums.encode(), mode=0o600)
 
 
 def read_about(folder: Path) -> About:
@@ -106,8 +109,7 @@ def copy_file(source: Path, target: Path, *, mode: int = 0o600) -> None:
     with source.open("rb") as reading:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as writing:
-            while chunk := reading.read(_CHUNK):
-                writing.write(chunk)
+            shutil.copyfileobj(reading, writing)
             writing.flush()
             os.fsync(descriptor)
     os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -123,16 +125,5 @@ def _rendered(digests: dict[str, str]) -> str:
 
 
 def _digest(path: Path) -> str:
-    digest = sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
+        return file_digest(file, "sha256").hexdigest()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from ledger.backup.contents import UNFINISHED, About, BackupError, copy_file, files_below
+from ledger.backup.contents import SUMS_FILE, UNFINISHED, About, BackupError, copy_file, files_below
 from ledger.backup.contents import write_about as write_whole
 from ledger.backup.database import dump
 from ledger.files import make_folders, sync_folder
@@ -103,6 +103,6 @@ def prune(folder: Path, keep: int) -> list[Path]:
     gone = backups[: max(0, len(backups) - keep)]
     for path in gone:
         # The sums go first: what a crash leaves is then seen to be no backup.
-        (path / "SHA256SUMS").unlink(missing_ok=True)
+        (path / SUMS_FILE).unlink(missing_ok=True)
         shutil.rmtree(path)
     return gone

@@ -8,7 +8,6 @@ message carries several signatures, so that one can be replaced without a gap.
 import base64
 import binascii
 import hmac
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.files import write_atomically
 
 HMAC_PREFIX: Final = "whsec_"
 KEY_PREFIX: Final = "whsk_"
@@ -119,10 +120,4 @@ def read_secrets(path: Path) -> tuple[Secret, ...]:
 def write_secrets(path: Path, known: Sequence[Secret]) -> None:
     """Write a file of secrets (0600), replacing what is there."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write("".join(f"{one.text}\n" for one in known))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_atomically(path, "".join(f"{one.text}\n" for one in known).encode(), mode=0o600)
