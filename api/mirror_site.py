@@ -12,10 +12,11 @@ from api.founding import keep_trust
 from api.static_site import site_files
 from ledger.fetching import Fetch
 from ledger.log.policy import Policy
+from ledger.progress import Progress
 from ledger.publish.replicate import replicate
 from ledger.publish.targets import Target
 from ledger.registry import open_registry
-from ledger.replay.recovery import Progress, recover
+from ledger.replay.recovery import recover
 from ledger.settings import Settings
 from ledger.witness.mirror import Mirror
 from ledger.witness.store import KnownLog

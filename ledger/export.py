@@ -5,17 +5,17 @@ a file from anywhere can be imported; what it cannot show is that nothing was cu
 which is what a signed checkpoint is for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from ledger import store
 from ledger.log.verify import read_export
+from ledger.progress import Progress
 from ledger.registry import Registry
 from ledger.replay.rebuild import PAGE_ROWS
 from ledger.replay.refill import RefillError, refill
 
-Progress: TypeAlias = Callable[[int, int], None]
 EXPORT_SUFFIX: Final = ".part"
 
 

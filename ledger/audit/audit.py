@@ -5,9 +5,8 @@ be read is a finding. Steps: databases and schema, replay with signatures, proje
 private records, files, mark, checkpoint and anchors.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from ledger.anchors.anchors import sizes_anchored
 from ledger.audit.anchor_files import check_anchors
@@ -22,9 +21,8 @@ from ledger.audit.tile_files import check_tiles
 from ledger.audit.vault_records import check_vault
 from ledger.audit.views import check_views
 from ledger.log.note import Vkey
+from ledger.progress import Progress
 from ledger.settings import Settings
-
-Progress: TypeAlias = Callable[[int, int], None]
 
 __all__ = ["AuditReport", "Finding", "audit"]
 

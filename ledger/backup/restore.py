@@ -5,11 +5,11 @@ knows less opens read-only (`ledger.mark_check`) until what is missing has been 
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, TypeAlias
+from typing import Final
 
 from ledger.audit.audit import AuditReport, audit
 from ledger.backup.contents import (
@@ -30,11 +30,11 @@ from ledger.log.note import NoteError, parse_note
 from ledger.log.policy import Policy
 from ledger.log.tiles import CHECKPOINT_PATH
 from ledger.log.tree_head import parse_checkpoint
+from ledger.progress import Progress
 from ledger.registry import Registry, open_registry
 from ledger.replay.recovery import Recovery, recover, write_tiles
 from ledger.settings import Settings
 
-Progress: TypeAlias = Callable[[int, int], None]
 _PRIVATE: Final = "blobs/private"
 
 

@@ -7,11 +7,11 @@
 A copy that was interrupted is gone on with: what is there already is compared and skipped.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, islice
-from typing import Final, TypeAlias
+from typing import Final
 
 from contracts.lookup import registry as registry_row
 from ledger.blobs import Access, stored_blobs
@@ -19,6 +19,7 @@ from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.merkle import ProofError, verify_consistency
 from ledger.log.note import NoteError
 from ledger.log.tiles import CHECKPOINT_PATH, tiles_of
+from ledger.progress import Progress
 from ledger.publish.announced import announced
 from ledger.publish.targets import Target, TargetError
 from ledger.registry import Registry
@@ -27,7 +28,6 @@ from ledger.store import TamperedError
 FILES_AT_ONCE: Final = 64
 CHECKPOINT: Final = f"log/{CHECKPOINT_PATH}"
 TEXT: Final = "text/plain; charset=utf-8"
-Progress: TypeAlias = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ The new tables are filled under another name and then take the place of the old 
 transaction. If we crash on the way, the old ones are still there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -26,9 +26,9 @@ from ledger.database.tables import (
     view_supply,
 )
 from ledger.log.entry import parse_entry
+from ledger.progress import Progress
 from ledger.replay.replay import ReplayState
 
-Progress: TypeAlias = Callable[[int, int], None]
 Filled: TypeAlias = tuple[ReplayState, list[Values]]
 """Where a replay stands, and the movements since the page before."""
 

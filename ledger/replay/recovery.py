@@ -7,10 +7,10 @@ and all keys.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import Final
 
 from ledger import store
 from ledger.anchors.anchors import recorded
@@ -27,12 +27,12 @@ from ledger.log.tiles import (
     encode_bundle,
     tiles_of,
 )
+from ledger.progress import Progress
 from ledger.publish.high_water import HighWater, raise_mark
 from ledger.publish.tiling import write_once
 from ledger.registry import Registry
 from ledger.replay.refill import RefillError, refill
 
-Progress: TypeAlias = Callable[[int, int], None]
 FILES_AT_ONCE: Final = 64
 
 

@@ -8,7 +8,8 @@ apart by the log's own unique index, movements leave for their table page by pag
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import Final, TypeAlias
+from itertools import islice
+from typing import Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
@@ -22,13 +23,13 @@ from ledger.log.checkpoint import Checkpoint
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.verify import ChainError, passkey_scope
 from ledger.mark_check import why_read_only
+from ledger.progress import Progress
 from ledger.registry import Registry
 from ledger.replay.rebuild import Filled, fill
 from ledger.replay.redecide import Redecider
 from ledger.replay.signature_checks import SignatureChecker
 from ledger.store import Head
 
-Progress: TypeAlias = Callable[[int, int], None]
 PAGE_ROWS: Final = 1_024
 
 
@@ -96,10 +97,10 @@ def _taken(
     connection: Connection, contents: Iterable[bytes], progress: Callable[[int], None]
 ) -> Iterator[Filled]:
     """Check, append and yield page after page: the replay's state, and the page's movements."""
-    redecider, checker = Redecider(nonces=None), None
+    redecider, checker, entries = Redecider(nonces=None), None, _read(contents)
     head = store.read_head(connection)
     with ExitStack() as stack:
-        for page in _pages(_read(contents)):
+        while page := list(islice(entries, PAGE_ROWS)):
             if checker is None:
                 checker = stack.enter_context(SignatureChecker(passkey_scope(page[0])))
             checker.check(page)
@@ -119,17 +120,6 @@ def _read(contents: Iterable[bytes]) -> Iterator[Entry]:
             yield parse_entry(content)
         except EntryError as error:
             raise RefillError(f"entry {seq}: {error}") from error
-
-
-def _pages(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    page: list[Entry] = []
-    for entry in entries:
-        page.append(entry)
-        if len(page) == PAGE_ROWS:
-            yield page
-            page = []
-    if page:
-        yield page
 
 
 def _append(connection: Connection, page: list[Entry], head: Head) -> Head:

@@ -5,10 +5,9 @@ signed root before it is proven to continue the one that this witness holds. A l
 two histories is caught here: both notes are kept, and the first entry that differs is named.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from ledger.fetching import Fetch
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
@@ -18,13 +17,13 @@ from ledger.log.note import NoteSignature, parse_note
 from ledger.log.tile_reader import TileReader
 from ledger.log.tiles import CHECKPOINT_PATH, TILE_WIDTH
 from ledger.log.witness_wire import AddCheckpoint
+from ledger.progress import Progress
 from ledger.witness.cosigner import Witness, empty_tree
 from ledger.witness.evidence import keep_evidence
 from ledger.witness.mirror import Mirror
 from ledger.witness.mirror_store import MirrorStore
 from ledger.witness.store import Cosigned, KnownLog
 
-Progress: TypeAlias = Callable[[int, int], None]
 """Called with (entries held, entries in all)."""
 
 NOTE_BYTES_MAX: Final = 1_000_000
