@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from api.problems import BehindError, language_of
 from api.text.catalogue import Language
 from ledger.books.projection import PAGE_ROWS
-from ledger.database.reading import Reading
+from ledger.books.reading import Reading
 from ledger.registry import Registry
 
 HEAD_HEADER: Final = "Ledger-Head"

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Engine
 from contracts.refusal import RefusalCode, Refused
 from ledger import rulesets, second_copy, store
 from ledger.books.projection import StoredBooks
+from ledger.books.reading import Reading, reading
+from ledger.books.replica import Replica, open_replica
 from ledger.database.engine import open_reader, open_writer
 from ledger.database.epoch import StaleEpochError
 from ledger.database.outcome import settled
-from ledger.database.reading import Reading, reading
-from ledger.database.replica import Replica, open_replica
-from ledger.database.schema import make_tables
 from ledger.folders import create_folders
 from ledger.intake.checking import CheckedOrder, Checker
 from ledger.intake.envelope import SignedOrder
@@ -29,6 +28,7 @@ from ledger.mark_check import join
 from ledger.publish import high_water
 from ledger.publish.high_water import HighWater
 from ledger.publish.published import tiles_in
+from ledger.schema import make_tables
 from ledger.settings import Settings
 from ledger.standing import Standing
 from ledger.store import Head, HeadMovedError

@@ -10,7 +10,7 @@ from api.cli.output import CommandError, console
 from api.cli.place import DataOption, settings_for
 from ledger.database import roles
 from ledger.database.engine import open_writer
-from ledger.database.schema import give_rights, prepare_database
+from ledger.schema import give_rights, prepare_database
 
 commands = typer.Typer()
 database = typer.Typer(

@@ -10,7 +10,7 @@ import pytest
 
 from ledger import store
 from ledger.books.projection import StoredBooks
-from ledger.database.reading import Reading
+from ledger.books.reading import Reading
 from ledger.history import History
 from ledger.registry import Registry
 from tests.support.ledger import Scene, open_scene

@@ -6,9 +6,9 @@ from threading import Event
 
 import pytest
 
-from ledger.database import replica
+from ledger.books import replica
+from ledger.books.replica import Replica
 from ledger.database.engine import open_reader
-from ledger.database.replica import Replica
 from tests.support.ledger import open_scene
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import ledger.database.replica
+import ledger.books.replica
 from ledger.database.engine import open_writer
 from ledger.settings import Settings
 from tests.support import bodies
@@ -27,7 +27,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pair, Sc
 def replicated(
     started: tuple[Pair, Scene], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Pair, Scene]]:
-    monkeypatch.setattr(ledger.database.replica, "LATE_S", 0.05)
+    monkeypatch.setattr(ledger.books.replica, "LATE_S", 0.05)
     yield started
     let_go(started[0].standby)
     caught_up(*started)
@@ -74,10 +74,10 @@ def test_a_standby_that_stands_still_is_not_asked_for_long(
     registry = scene.world.registry
     before = registry.size()
     hold(servers.standby)
-    monkeypatch.setattr(ledger.database.replica, "LATE_S", 0.0)
+    monkeypatch.setattr(ledger.books.replica, "LATE_S", 0.0)
     retire(scene)
     assert heads(scene) == (200, before + 1)
-    monkeypatch.setattr(ledger.database.replica, "LATE_S", 3_600.0)
+    monkeypatch.setattr(ledger.books.replica, "LATE_S", 3_600.0)
     retire(scene)
     late = replica_of(registry).refused
     assert heads(scene) == (200, before + 2), "the standby lacks what was asked for last time"
@@ -88,7 +88,7 @@ def test_a_client_that_has_seen_more_is_answered_by_the_primary(
     replicated: tuple[Pair, Scene], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     servers, scene = replicated
-    monkeypatch.setattr(ledger.database.replica, "LATE_S", 3_600.0)
+    monkeypatch.setattr(ledger.books.replica, "LATE_S", 3_600.0)
     assert heads(scene)[0] == 200
     before = scene.world.registry.size()
     hold(servers.standby)
@@ -102,10 +102,10 @@ def test_without_asking_the_primary_a_retired_unit_would_look_held(
 ) -> None:
     """The saboteur: readings go to the standby whatever it has seen."""
     servers, scene = replicated
-    monkeypatch.setattr(ledger.database.replica.Replica, "_known_size", lambda _: 0)
+    monkeypatch.setattr(ledger.books.replica.Replica, "_known_size", lambda _: 0)
     before = scene.world.registry.size()
     hold(servers.standby)
-    monkeypatch.setattr(ledger.database.replica, "LATE_S", 0.0)
+    monkeypatch.setattr(ledger.books.replica, "LATE_S", 0.0)
     retire(scene)
     assert heads(scene) == (200, before)
 

@@ -13,8 +13,8 @@ from random import Random
 
 from contracts.refusal import Refused
 from ledger.audit.audit import audit
+from ledger.books.reading import reading
 from ledger.database.engine import open_reader
-from ledger.database.reading import reading
 from ledger.registry import open_registry
 from tests.support import bodies
 from tests.support.children import Report, fork

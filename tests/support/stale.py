@@ -8,7 +8,7 @@ from random import Random
 from threading import Event, Thread
 
 from ledger import store
-from ledger.database.replica import Replica
+from ledger.books.replica import Replica
 from ledger.registry import Registry, open_registry
 from ledger.settings import Settings
 from tests.support.failover import database_of, servers_and_scene

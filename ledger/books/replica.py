@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger import store
+from ledger.books.reading import Reading, reading
 from ledger.database import postgres
-from ledger.database.reading import Reading, reading
 from ledger.settings import Settings
 
 LATE_S: Final = 5.0
