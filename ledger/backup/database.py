@@ -8,13 +8,15 @@ waits longer than the busy timeout is told that nothing was recorded.
 PostgreSQL: `pg_dump` reads the snapshot of one transaction, which also says size and root.
 """
 
+import os
 import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, text
 
 from ledger import store
@@ -120,7 +122,7 @@ def _dump_postgres(url: str, target: Path) -> tuple[str, Head]:
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             target.touch(mode=0o600)
             options = ["--format=custom", "--no-owner", "--no-privileges"]
-            _run("pg_dump", *options, f"--snapshot={snapshot}", f"--file={target}", url)
+            _run("pg_dump", url, *options, f"--snapshot={snapshot}", f"--file={target}")
             return said
     finally:
         engine.dispose()
@@ -128,14 +130,21 @@ def _dump_postgres(url: str, target: Path) -> tuple[str, Head]:
 
 def _restore_postgres(url: str, source: Path, *parts: str) -> None:
     options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
-    _run("pg_restore", *options, *parts, f"--dbname={url}", str(source))
+    _run("pg_restore", url, *options, *parts, str(source))
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, url: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs; its words can be read by everybody on this machine."""
+    address: dict[str, Any] = conninfo_to_dict(url)
+    password = address.pop("password", None)
+    environment = os.environ | ({} if password is None else {"PGPASSWORD": str(password)})
+    command = [f"--dbname={make_conninfo(**address)}", *arguments]
     path = shutil.which(program)
     if path is None:
         raise BackupError(f"this machine lacks {program}: install PostgreSQL's client programs")
-    done = subprocess.run([path, *arguments], capture_output=True, check=False)  # noqa: S603 # PostgreSQL's own, no shell
+    done = subprocess.run(  # noqa: S603 # PostgreSQL's own, no shell
+        [path, *command], capture_output=True, check=False, env=environment
+    )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise BackupError(f"{program}: {said[-1] if said else f'exit code {done.returncode}'}")

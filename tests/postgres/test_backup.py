@@ -3,13 +3,17 @@
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from ledger.audit.audit import audit
+from ledger.backup import database
 from ledger.backup.create import create_backup
 from ledger.backup.restore import restore_and_catch_up, verify_backup
 from ledger.fetching import static_log
 from ledger.log.policy import Policy
 from ledger.publish.publisher import publish
 from ledger.registry import open_registry
+from ledger.settings import Settings
 from tests.support.ledger import LOG_KEY, Scene, pay
 from tests.support.postgres import Cluster
 
@@ -35,3 +39,18 @@ def test_a_backup_is_verified_restored_and_caught_up(
         with closing(open_registry(new)) as registry:
             assert registry.read_only_reason is None
             assert (registry.size(), registry.root()) == (original.size(), original.root())
+
+
+def test_a_password_is_not_shown_among_the_machine_s_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, said = tmp_path / "pg_restore", tmp_path / "said"
+    program.write_text(f'#!/bin/sh\necho "$@" "/ $PGPASSWORD" > {said}\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    url = "postgresql://node:hunter2@db1,db2/ledger"
+    database.put_back(tmp_path, Settings(data=tmp_path, database_url=url))
+    shown, _, hidden = said.read_text().partition(" / ")
+    assert "hunter2" not in shown
+    assert "host=db1,db2" in shown
+    assert hidden.strip() == "hunter2"
