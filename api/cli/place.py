@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DatabaseError
 
 from api.cli.output import CommandError
@@ -36,7 +37,7 @@ def settings_for(data: Path | None, keys: Path | None = None) -> Settings:
     try:
         settings = Settings() if data is None else Settings(data=data)
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(f"{_variable(one['loc'])}: {_words(one)}" for one in error.errors())
         raise CommandError(f"{wrong}; the settings stand in docs/OPERATING.md") from error
     if keys is not None:
         return settings.model_copy(update={"keys": keys})
@@ -46,6 +47,11 @@ def settings_for(data: Path | None, keys: Path | None = None) -> Settings:
 
 def _variable(place: tuple[int | str, ...]) -> str:
     return f"SINKLEDGER_{'_'.join(map(str, place))}".upper()
+
+
+def _words(wrong: ErrorDetails) -> str:
+    # Before our own words pydantic would say "Value error".
+    return str(wrong.get("ctx", {}).get("error", wrong["msg"]))
 
 
 def open_place(data: Path | None, keys: Path | None = None) -> Registry:

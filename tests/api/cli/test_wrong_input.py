@@ -202,3 +202,4 @@ def test_a_wrong_setting_is_named(
 
     assert setting in said
     assert "secret" not in said
+    assert "Value error" not in said
