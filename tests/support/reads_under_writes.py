@@ -7,11 +7,13 @@ from threading import Event, Thread
 from typing import Any
 
 from contracts.ranges import Range, serial_text
+from ledger.log.entry import Entry
 from ledger.registry import Registry
 from tests.support import bodies
 from tests.support.ledger import Scene
 from tests.support.read_model import ReadModel
 from tests.support.service import Service
+from tests.support.waiting import wait_until
 
 LISTS = ("batches:batch/", "retirements:retire/", "projects:project/", "reports:report/")
 ORDERS = 120
@@ -63,7 +65,13 @@ def compare(scene: Scene, seed: int, questions: int, *, remembering: bool = Fals
     """
     random, registry = Random(seed), scene.world.registry
     service = Service.on(registry, scene.world.now_us)
-    model, moments = ReadModel(registry.entry), set[int]()
+
+    def entry(seq: int) -> Entry:
+        # A standby may show a commit a moment before its primary does, which waits for it.
+        wait_until(lambda: registry.size() > seq)
+        return registry.entry(seq)
+
+    model, moments = ReadModel(entry), set[int]()
     model.advance(registry.size())
     # One event loop for all questions; the test client makes one for each otherwise.
     with service.client:
