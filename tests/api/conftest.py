@@ -9,8 +9,10 @@ import pytest
 from api.demo.play import ISSUED, perform
 from contracts.dates import BEIJING
 from tests.support import service
+from tests.support.ledger import Scene, open_scene
 from tests.support.made_once import made_once
 from tests.support.many_papers import copied
+from tests.support.served_scene import served
 from tests.support.service import Service, copied_service, step_of
 from tests.support.told import Told, first_retirement, suspend
 
@@ -40,6 +42,21 @@ def own_demo(played: Path, tmp_path: Path) -> Iterator[Service]:
     opened = copied_service(played, tmp_path / "own", DEMO_US)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """The small registry of the ledger's tests."""
+    opened = open_scene(tmp_path / "scene")
+    yield opened
+    opened.world.registry.close()
+
+
+@pytest.fixture
+def port(scene: Scene) -> Iterator[int]:
+    """Where a real server of the small registry listens."""
+    with served(scene.world) as listening:
+        yield listening
 
 
 @pytest.fixture(scope="session")

@@ -6,17 +6,15 @@ import pytest
 
 from tests.support.first_byte import Told, closed, die_on_first_bytes, told_early
 from tests.support.ledger import open_scene
-from tests.support.memory import folder_in_memory
 
 FEW = 40
 MANY = 1_250
 
 
 def die(folder: Path, least: int) -> Told:
-    with folder_in_memory(folder) as fast:
-        scene, told = open_scene(fast), Told()
-        closed(scene)
-        die_on_first_bytes(scene, told, least=least, sabotage=None)
+    scene, told = open_scene(folder), Told()
+    closed(scene)
+    die_on_first_bytes(scene, told, least=least, sabotage=None)
     return told
 
 
@@ -37,8 +35,7 @@ def test_a_server_killed_on_1250_first_bytes_has_recorded_what_it_said(tmp_path:
 
 
 def test_the_same_deaths_see_a_server_that_answers_before_the_commit(tmp_path: Path) -> None:
-    with folder_in_memory(tmp_path) as fast:
-        scene, told = open_scene(fast), Told()
-        closed(scene)
-        die_on_first_bytes(scene, told, least=FEW, sabotage=told_early)
+    scene, told = open_scene(tmp_path), Told()
+    closed(scene)
+    die_on_first_bytes(scene, told, least=FEW, sabotage=told_early)
     assert told.lost

@@ -1,26 +1,14 @@
 """T35: fifty times too many orders: what was taken is kept, who is turned away knows, all go on."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ledger.audit.audit import audit
 from ledger.sequencing.fair_queue import QueueLimits
-from tests.support.ledger import Scene, open_scene
-from tests.support.memory import folder_in_memory
+from tests.support.ledger import Scene
 from tests.support.overload import LIMITS, QUIET, Crowd, crowd
 
 P99_S_MAX = 2.0
 """Of those whose order was taken; and nobody who reads waits longer."""
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with folder_in_memory(tmp_path) as fast:
-        scene = open_scene(fast)
-        yield scene
-        scene.world.registry.close()
 
 
 def check(scene: Scene, found: Crowd) -> None:

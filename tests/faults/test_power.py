@@ -47,14 +47,14 @@ def cut_at_random(folder: Path, variant: tuple[str, tuple[str, ...]], cuts: int,
 @pytest.mark.faults
 @pytest.mark.parametrize(("journal", "pragmas"), VARIANTS)
 def test_power_cuts_at_random_lose_nothing(
-    fast_path: Path, journal: str, pragmas: tuple[str, ...]
+    tmp_path: Path, journal: str, pragmas: tuple[str, ...]
 ) -> None:
-    cut_at_random(fast_path, (journal, pragmas), CUTS, 20261123)
+    cut_at_random(tmp_path, (journal, pragmas), CUTS, 20261123)
 
 
 @pytest.mark.faults
-def test_the_same_cuts_see_a_journal_that_is_synced_too_rarely(fast_path: Path) -> None:
-    tally = careless(fast_path, "DELETE", "synchronous = NORMAL")
+def test_the_same_cuts_see_a_journal_that_is_synced_too_rarely(tmp_path: Path) -> None:
+    tally = careless(tmp_path, "DELETE", "synchronous = NORMAL")
     assert tally.lost + tally.damaged > 0
 
 
@@ -62,25 +62,25 @@ def test_the_same_cuts_see_a_journal_that_is_synced_too_rarely(fast_path: Path) 
 @pytest.mark.parametrize("seed", SOAK_SEEDS)
 @pytest.mark.parametrize(("journal", "pragmas"), VARIANTS)
 def test_a_million_power_cuts_lose_nothing(
-    fast_path: Path, journal: str, pragmas: tuple[str, ...], seed: int
+    tmp_path: Path, journal: str, pragmas: tuple[str, ...], seed: int
 ) -> None:
-    cut_at_random(fast_path, (journal, pragmas), SOAK_CUTS, seed)
+    cut_at_random(tmp_path, (journal, pragmas), SOAK_CUTS, seed)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("journal", SAFE)
 def test_a_founding_that_is_cut_short_leaves_a_registry_or_none(
-    fast_path: Path, journal: str
+    tmp_path: Path, journal: str
 ) -> None:
-    tally = Cutter(record_founding(fast_path, journal)).cut_everywhere(Mode, 1, 1)
+    tally = Cutter(record_founding(tmp_path, journal)).cut_everywhere(Mode, 1, 1)
     print(f"founding, {journal}: {tally}")
     assert tally.told == []
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("journal", SAFE)
-def test_writes_that_are_torn_at_any_byte_lose_nothing(fast_path: Path, journal: str) -> None:
-    tally = Cutter(record(fast_path, journal, work)).tear_last_batch(TORN_STRIDE)
+def test_writes_that_are_torn_at_any_byte_lose_nothing(tmp_path: Path, journal: str) -> None:
+    tally = Cutter(record(tmp_path, journal, work)).tear_last_batch(TORN_STRIDE)
     print(f"torn, {journal}: {tally}")
     assert tally.told == []
     assert tally.cuts > 4_095
@@ -91,9 +91,9 @@ def test_writes_that_are_torn_at_any_byte_lose_nothing(fast_path: Path, journal:
     ("journal", "at"), [*(("TRUNCATE", at) for at in range(1, 6)), ("WAL", 1), ("WAL", 2)]
 )
 def test_a_sync_that_fails_and_drops_its_data_loses_nothing_later(
-    fast_path: Path, journal: str, at: int
+    tmp_path: Path, journal: str, at: int
 ) -> None:
-    recording = record_dropped(fast_path, journal, at)
+    recording = record_dropped(tmp_path, journal, at)
     assert recording is not None, "no sync failed"
     tally = Cutter(recording).cut_everywhere([Mode.LOST, Mode.PART], 1, 3)
     print(f"sync {at} failed, {journal}: {tally}")
@@ -112,9 +112,9 @@ KINDS = {
 @pytest.mark.parametrize("journal", SAFE)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_at_any_step_loses_and_doubles_nothing(
-    fast_path: Path, kind: str, journal: str, restart: bool
+    tmp_path: Path, kind: str, journal: str, restart: bool
 ) -> None:
-    with io_faults.opened(fast_path, journal, restart=restart) as trial:
+    with io_faults.opened(tmp_path, journal, restart=restart) as trial:
         for lasting, done in ((False, False), (False, True), (True, False), (True, True)):
             io_faults.strike_at_every_step(trial, replace(KINDS[kind], lasting=lasting, done=done))
     print(f"{kind}, {journal}, restart {restart}: {trial}")
@@ -123,9 +123,9 @@ def test_an_error_at_any_step_loses_and_doubles_nothing(
 
 @pytest.mark.faults
 def test_dying_at_any_boundary_leaves_nothing_signed_or_told_that_is_not_there(
-    fast_path: Path,
+    tmp_path: Path,
 ) -> None:
-    trial = boundaries.opened(fast_path)
+    trial = boundaries.opened(tmp_path)
     boundaries.die_everywhere(trial, DEATHS)
     print(f"{trial.kills} deaths, 0 lost, 0 forks; below {3 / trial.kills:.1e} a death")
 
@@ -133,23 +133,23 @@ def test_dying_at_any_boundary_leaves_nothing_signed_or_told_that_is_not_there(
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(20))
 def test_ten_thousand_deaths_leave_nothing_signed_or_told_that_is_not_there(
-    fast_path: Path, number: int
+    tmp_path: Path, number: int
 ) -> None:
     """No seed: where exactly the others stand is for the machine to say, anew in each round."""
-    boundaries.die_everywhere(boundaries.opened(fast_path), -(-500 // len(boundaries.PLACES)))
+    boundaries.die_everywhere(boundaries.opened(tmp_path), -(-500 // len(boundaries.PLACES)))
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("limit", LIMITS)
-def test_running_out_of_files_or_memory_loses_nothing(fast_path: Path, limit: str) -> None:
-    recorded, ran_out = exhaust_often(fast_path, limit, 5, 19)
+def test_running_out_of_files_or_memory_loses_nothing(tmp_path: Path, limit: str) -> None:
+    recorded, ran_out = exhaust_often(tmp_path, limit, 5, 19)
     print(f"{limit}: ran out {ran_out} times of 5, {recorded} recorded")
     assert ran_out > 0
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("limit", LIMITS)
-def test_running_out_fifty_times_loses_nothing(fast_path: Path, limit: str) -> None:
-    recorded, ran_out = exhaust_often(fast_path, limit, 50, 1_900)
+def test_running_out_fifty_times_loses_nothing(tmp_path: Path, limit: str) -> None:
+    recorded, ran_out = exhaust_often(tmp_path, limit, 50, 1_900)
     print(f"{limit}: ran out {ran_out} times of 50, {recorded} recorded")
     assert ran_out > 25

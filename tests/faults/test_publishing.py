@@ -1,14 +1,12 @@
 """The long proofs of publishing: faults at every step, flipped bits, a hundred old backups."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.support import backups, publish_faults, publish_flips
-from tests.support.memory import folder_in_memory
 
 FLIPS = 10_000
 BACKUPS = 100
@@ -18,32 +16,32 @@ NEWS = (1, 41, 243)
 
 @pytest.mark.faults
 @pytest.mark.parametrize("times", NEWS)
-def test_every_step_that_fails_or_kills_leaves_one_durable_log(fast_path: Path, times: int) -> None:
-    trial = publish_faults.opened(fast_path)
+def test_every_step_that_fails_or_kills_leaves_one_durable_log(tmp_path: Path, times: int) -> None:
+    trial = publish_faults.opened(tmp_path)
     fired = publish_faults.fail_at_every_step(trial, ("kill", "EIO", "ENOSPC"), times)
     assert fired > 6 * 18
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("times", NEWS)
-def test_power_cut_after_any_step_leaves_one_durable_log(fast_path: Path, times: int) -> None:
-    assert publish_faults.cut_at_every_step(publish_faults.opened(fast_path), times) > 3 * 18
+def test_power_cut_after_any_step_leaves_one_durable_log(tmp_path: Path, times: int) -> None:
+    assert publish_faults.cut_at_every_step(publish_faults.opened(tmp_path), times) > 3 * 18
 
 
 @pytest.mark.faults
-def test_no_flipped_bit_is_signed(fast_path: Path) -> None:
-    fired = publish_flips.flip_often(publish_flips.opened(fast_path), FLIPS, 60)
+def test_no_flipped_bit_is_signed(tmp_path: Path) -> None:
+    fired = publish_flips.flip_often(publish_flips.opened(tmp_path), FLIPS, 60)
     assert sum(fired.values()) >= FLIPS
     assert min(fired.values()) > 0
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[backups.History]:
-    with folder_in_memory(tmp_path_factory.mktemp("backups")) as folder:
-        history, random = backups.opened(folder), Random(310)
-        for _ in range(BACKUPS):
-            history.grow(random)
-        yield history
+def history(tmp_path_factory: pytest.TempPathFactory) -> backups.History:
+    folder = tmp_path_factory.mktemp("backups")
+    history, random = backups.opened(folder), Random(310)
+    for _ in range(BACKUPS):
+        history.grow(random)
+    return history
 
 
 @pytest.mark.faults

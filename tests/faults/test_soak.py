@@ -21,19 +21,19 @@ FIRST_SEED = 100
 
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + KILL_ROUNDS))
-def test_kills_lose_no_acknowledged_entry(fast_path: Path, seed: int) -> None:
-    assert survive(fast_path, KILLS, seed) > KILLS
+def test_kills_lose_no_acknowledged_entry(tmp_path: Path, seed: int) -> None:
+    assert survive(tmp_path, KILLS, seed) > KILLS
 
 
 @pytest.mark.parametrize("number", range(RACE_ROUNDS))
-def test_of_four_processes_exactly_one_retires_each_block(fast_path: Path, number: int) -> None:
+def test_of_four_processes_exactly_one_retires_each_block(tmp_path: Path, number: int) -> None:
     """No seed: which process is faster is for the machine to say, anew in each round."""
-    race_fairly(opened(fast_path), BLOCKS)
+    race_fairly(opened(tmp_path), BLOCKS)
 
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + FLIP_ROUNDS))
-def test_every_flip_that_changes_an_answer_is_found_and_named(fast_path: Path, seed: int) -> None:
-    subject = prepare(fast_path)
+def test_every_flip_that_changes_an_answer_is_found_and_named(tmp_path: Path, seed: int) -> None:
+    subject = prepare(tmp_path)
 
     for flip in random_flips(subject.settings, FLIPS, seed):
         report, wrong = consequences(subject, flip)

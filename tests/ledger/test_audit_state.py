@@ -16,8 +16,8 @@ from tests.support.signing import sign
 
 
 @pytest.fixture
-def scene(fast_path: Path) -> Scene:
-    return open_scene(fast_path)
+def scene(tmp_path: Path) -> Scene:
+    return open_scene(tmp_path)
 
 
 def state_after(scene: Scene, through: int) -> dict[str, Json]:

@@ -33,9 +33,9 @@ SECOND_US = 1_000_000
 
 
 @pytest.fixture
-def scene(fast_path: Path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     """More than one bundle published, and some entries that are not."""
-    scene = open_scene(fast_path / "world")
+    scene = open_scene(tmp_path / "world")
     publish(scene.world.registry)
     pay(scene, 300)
     publish(scene.world.registry)
@@ -57,11 +57,11 @@ def taken(scene: Scene, folder: Path, second: int = 0) -> Path:
     return create_backup(settings, folder, now_us=NOW_US + second * SECOND_US)[0]
 
 
-def test_what_is_restored_is_what_was_backed_up(scene: Scene, fast_path: Path) -> None:
+def test_what_is_restored_is_what_was_backed_up(scene: Scene, tmp_path: Path) -> None:
     original = scene.world.registry
-    backup = taken(scene, fast_path / "backups")
+    backup = taken(scene, tmp_path / "backups")
 
-    again = on_this_machine(scene, fast_path / "again")
+    again = on_this_machine(scene, tmp_path / "again")
     assert restore_backup(backup, again).size == original.size()
     assert audit(again).ok
     with closing(open_registry(again)) as registry:
@@ -73,24 +73,24 @@ def test_what_is_restored_is_what_was_backed_up(scene: Scene, fast_path: Path) -
 
 
 def test_only_its_owner_reads_a_backup_and_no_key_or_mark_is_in_it(
-    scene: Scene, fast_path: Path
+    scene: Scene, tmp_path: Path
 ) -> None:
-    backup = taken(scene, fast_path / "backups")
+    backup = taken(scene, tmp_path / "backups")
     files = [path for path in backup.rglob("*") if path.is_file()]
     seed = LOG_KEY.to_text().encode()
     assert {path.stat().st_mode & 0o077 for path in [backup, *files]} == {0}
     assert not [path for path in files if seed in path.read_bytes() or "MARK" in path.name]
 
 
-def test_keys_travel_only_when_asked_for_and_marks_never(scene: Scene, fast_path: Path) -> None:
+def test_keys_travel_only_when_asked_for_and_marks_never(scene: Scene, tmp_path: Path) -> None:
     settings = scene.world.registry.settings
-    plain = taken(scene, fast_path / "backups")
+    plain = taken(scene, tmp_path / "backups")
     with pytest.raises(BackupError, match="holds no keys"):
-        restore_keys(plain, fast_path / "keys")
+        restore_keys(plain, tmp_path / "keys")
 
-    backup, _ = create_backup(settings, fast_path / "with", now_us=NOW_US, with_keys=True)
-    assert restore_keys(backup, fast_path / "keys") == ["log.skey"]
-    restored = fast_path / "keys" / "log.skey"
+    backup, _ = create_backup(settings, tmp_path / "with", now_us=NOW_US, with_keys=True)
+    assert restore_keys(backup, tmp_path / "keys") == ["log.skey"]
+    restored = tmp_path / "keys" / "log.skey"
     assert restored.read_bytes() == (settings.keys / "log.skey").read_bytes()
     assert restored.stat().st_mode & 0o077 == 0
 
@@ -141,8 +141,8 @@ def backups_while_writing(folder: Path, times: int) -> list[int]:
     return sizes
 
 
-def test_backups_beside_a_writer_hold_one_moment(fast_path: Path) -> None:
-    sizes = backups_while_writing(fast_path, 4)
+def test_backups_beside_a_writer_hold_one_moment(tmp_path: Path) -> None:
+    sizes = backups_while_writing(tmp_path, 4)
     assert sizes == sorted(sizes)
     assert len(set(sizes)) > 1, "nothing was written meanwhile"
 
@@ -160,14 +160,14 @@ def copied_apart(settings: Settings, folder: Path) -> None:
             pass
 
 
-def test_the_same_test_sees_databases_that_are_copied_apart(fast_path: Path) -> None:
+def test_the_same_test_sees_databases_that_are_copied_apart(tmp_path: Path) -> None:
     wrong = mock.patch.object(database, "_copy_sqlite", copied_apart)
     with wrong, pytest.raises((AssertionError, BackupError)):
-        backups_while_writing(fast_path, 4)
+        backups_while_writing(tmp_path, 4)
 
 
-def test_every_damage_to_a_backup_is_seen(scene: Scene, fast_path: Path) -> None:
-    backup, random = taken(scene, fast_path / "backups"), Random(48)
+def test_every_damage_to_a_backup_is_seen(scene: Scene, tmp_path: Path) -> None:
+    backup, random = taken(scene, tmp_path / "backups"), Random(48)
     files = sorted(path for path in backup.rglob("*") if path.is_file())
     seen = 0
     for path in files:
@@ -178,33 +178,33 @@ def test_every_damage_to_a_backup_is_seen(scene: Scene, fast_path: Path) -> None
             damaged[bit // 8] ^= 1 << bit % 8
             path.write_bytes(damaged)
             with pytest.raises(BackupError):
-                restore_backup(backup, on_this_machine(scene, fast_path / "again"))
+                restore_backup(backup, on_this_machine(scene, tmp_path / "again"))
             seen += 1
         path.unlink()
         with pytest.raises(BackupError):
-            restore_backup(backup, on_this_machine(scene, fast_path / "again"))
+            restore_backup(backup, on_this_machine(scene, tmp_path / "again"))
         path.write_bytes(whole)
     (backup / "more").touch()
     with pytest.raises(BackupError, match="not what was backed up"):
-        restore_backup(backup, on_this_machine(scene, fast_path / "again"))
+        restore_backup(backup, on_this_machine(scene, tmp_path / "again"))
     assert seen == 12 * len(files)
-    assert not (fast_path / "again").exists()
+    assert not (tmp_path / "again").exists()
 
 
-def test_an_old_backup_is_read_only_until_it_has_caught_up(scene: Scene, fast_path: Path) -> None:
+def test_an_old_backup_is_read_only_until_it_has_caught_up(scene: Scene, tmp_path: Path) -> None:
     world = scene.world
-    backup = taken(scene, fast_path / "backups")
+    backup = taken(scene, tmp_path / "backups")
     world.open_account("later")
     pay(scene, 40)
     publish(world.registry)
     original, static = world.registry, str(world.registry.settings.log)
 
-    old = on_this_machine(scene, fast_path / "old")
+    old = on_this_machine(scene, tmp_path / "old")
     restore_backup(backup, old)
     with closing(open_registry(old)) as registry:
         assert "an old copy was restored" in str(registry.read_only_reason)
 
-    new = on_this_machine(scene, fast_path / "new")
+    new = on_this_machine(scene, tmp_path / "new")
     with static_log(static) as fetch:
         restore_and_catch_up(backup, new, fetch, POLICY)
     assert audit(new).ok
@@ -218,31 +218,31 @@ def test_an_old_backup_is_read_only_until_it_has_caught_up(scene: Scene, fast_pa
 
 
 def test_a_static_log_that_knows_less_than_the_backup_is_refused(
-    scene: Scene, fast_path: Path
+    scene: Scene, tmp_path: Path
 ) -> None:
-    backup = taken(scene, fast_path / "backups")
-    settings = on_this_machine(scene, fast_path / "new")
+    backup = taken(scene, tmp_path / "backups")
+    settings = on_this_machine(scene, tmp_path / "new")
     refused = pytest.raises(BackupError, match="the backup has 316 entries, here are 313")
     with static_log(str(scene.world.registry.settings.log)) as fetch, refused:
         restore_and_catch_up(backup, settings, fetch, POLICY)
 
 
-def test_a_backup_is_not_restored_over_a_registry(scene: Scene, fast_path: Path) -> None:
-    backup = taken(scene, fast_path / "backups")
+def test_a_backup_is_not_restored_over_a_registry(scene: Scene, tmp_path: Path) -> None:
+    backup = taken(scene, tmp_path / "backups")
     with pytest.raises(BackupError, match="holds a registry already"):
         restore_backup(backup, scene.world.registry.settings)
 
 
-def test_the_newest_backups_are_kept(scene: Scene, fast_path: Path) -> None:
-    folder = fast_path / "backups"
+def test_the_newest_backups_are_kept(scene: Scene, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
     made = [taken(scene, folder, second) for second in range(3)]
     (folder / "notes").mkdir()
     assert prune(folder, 2) == made[:1]
     assert sorted(folder.iterdir()) == [*made[1:], folder / "notes"]
 
 
-def test_a_backup_that_failed_leaves_nothing(scene: Scene, fast_path: Path) -> None:
+def test_a_backup_that_failed_leaves_nothing(scene: Scene, tmp_path: Path) -> None:
     failing = mock.patch("ledger.backup.create.dump", side_effect=OSError(28, "full"))
     with failing, pytest.raises(OSError, match="full"):
-        taken(scene, fast_path / "backups")
-    assert list((fast_path / "backups").iterdir()) == []
+        taken(scene, tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []

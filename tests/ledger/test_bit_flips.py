@@ -8,8 +8,8 @@ FLIPS = 100
 SEED = 20261122
 
 
-def test_every_flip_that_changes_an_answer_is_found_and_named(fast_path: Path) -> None:
-    subject = prepare(fast_path)
+def test_every_flip_that_changes_an_answer_is_found_and_named(tmp_path: Path) -> None:
+    subject = prepare(tmp_path)
     found = 0
 
     for flip in random_flips(subject.settings, FLIPS, SEED):

@@ -17,9 +17,9 @@ TIMES = 2
 
 
 def test_dying_at_any_boundary_leaves_nothing_signed_or_told_that_is_not_there(
-    fast_path: Path,
+    tmp_path: Path,
 ) -> None:
-    trial = opened(fast_path)
+    trial = opened(tmp_path)
     die_everywhere(trial, TIMES)
     assert trial.kills == TIMES * len(PLACES)
 
@@ -32,7 +32,7 @@ def test_dying_at_any_boundary_leaves_nothing_signed_or_told_that_is_not_there(
     ],
 )
 def test_the_same_deaths_see_who_speaks_before_the_commit(
-    fast_path: Path, sabotage: Sabotage, seen: str
+    tmp_path: Path, sabotage: Sabotage, seen: str
 ) -> None:
     with pytest.raises((AssertionError, IndexError), match=seen):
-        die_everywhere(opened(fast_path, sabotage), 1)
+        die_everywhere(opened(tmp_path, sabotage), 1)

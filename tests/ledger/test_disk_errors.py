@@ -20,24 +20,24 @@ STEPS_MIN = 60
 
 
 @pytest.mark.parametrize("lasting", [pytest.param(False, id="once"), pytest.param(True, id="on")])
-def test_an_error_at_any_step_loses_and_doubles_nothing(fast_path: Path, lasting: bool) -> None:
-    with opened(fast_path, "TRUNCATE") as trial:
+def test_an_error_at_any_step_loses_and_doubles_nothing(tmp_path: Path, lasting: bool) -> None:
+    with opened(tmp_path, "TRUNCATE") as trial:
         strike_at_every_step(trial, Fault(at=1, error=EIO, lasting=lasting))
     print(trial)
     assert trial.faults > STEPS_MIN
     assert trial.yet_recorded > 0
 
 
-def test_a_full_disk_loses_nothing_and_work_goes_on_once_there_is_room(fast_path: Path) -> None:
-    with opened(fast_path, "TRUNCATE") as trial:
+def test_a_full_disk_loses_nothing_and_work_goes_on_once_there_is_room(tmp_path: Path) -> None:
+    with opened(tmp_path, "TRUNCATE") as trial:
         strike_at_every_step(trial, Fault(at=1, error=ENOSPC, kinds=NEEDS_SPACE, lasting=True))
     print(trial)
     assert trial.faults > STEPS_MIN - 20
 
 
-def test_the_same_errors_see_callers_who_ask_anew_instead_of_again(fast_path: Path) -> None:
+def test_the_same_errors_see_callers_who_ask_anew_instead_of_again(tmp_path: Path) -> None:
     with (
-        opened(fast_path, "TRUNCATE", again=a_fresh_one) as trial,
+        opened(tmp_path, "TRUNCATE", again=a_fresh_one) as trial,
         pytest.raises(AssertionError, match="twice"),
     ):
         strike_at_every_step(trial, Fault(at=1, error=EIO, done=True))

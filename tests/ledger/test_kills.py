@@ -14,11 +14,11 @@ from tests.support.ledger import Scene
 
 
 @pytest.mark.parametrize("kills", [50, pytest.param(200, marks=pytest.mark.faults)])
-def test_kills_lose_no_acknowledged_entry(fast_path: Path, kills: int) -> None:
-    assert survive(fast_path, kills, 20261122) > kills
+def test_kills_lose_no_acknowledged_entry(tmp_path: Path, kills: int) -> None:
+    assert survive(tmp_path, kills, 20261122) > kills
 
 
-def test_the_same_test_sees_a_writer_that_acknowledges_too_early(fast_path: Path) -> None:
+def test_the_same_test_sees_a_writer_that_acknowledges_too_early(tmp_path: Path) -> None:
     def write_carelessly(scene: Scene, report: Report) -> None:
         real = store.append
 
@@ -31,7 +31,7 @@ def test_the_same_test_sees_a_writer_that_acknowledges_too_early(fast_path: Path
             write(scene, lambda value: report(value) if value[0] == OPENED else None)
 
     random = Random(20261122)
-    scene, state = opened(fast_path)
+    scene, state = opened(tmp_path)
     lost = 0
     for _ in range(25):
         acknowledged = kill_one(scene, write_carelessly, random)

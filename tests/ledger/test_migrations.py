@@ -22,8 +22,8 @@ from tests.support.postgres import Cluster
 
 
 @pytest.fixture
-def scene(fast_path: Path) -> Scene:
-    scene = open_scene(fast_path / "world")
+def scene(tmp_path: Path) -> Scene:
+    scene = open_scene(tmp_path / "world")
     pay(scene, 20)
     scene.world.registry.close()
     return scene
@@ -38,15 +38,15 @@ def killed_everywhere(scene: Scene, databases: Databases) -> None:
 
 
 @pytest.mark.faults
-def test_a_migration_killed_at_any_statement_is_old_or_new(scene: Scene, fast_path: Path) -> None:
-    killed_everywhere(scene, SqliteDatabases(fast_path))
+def test_a_migration_killed_at_any_statement_is_old_or_new(scene: Scene, tmp_path: Path) -> None:
+    killed_everywhere(scene, SqliteDatabases(tmp_path))
 
 
 @pytest.mark.faults
 def test_a_migration_of_postgresql_killed_at_any_statement_is_old_or_new(
-    scene: Scene, fast_path: Path, postgres: Cluster
+    scene: Scene, tmp_path: Path, postgres: Cluster
 ) -> None:
-    killed_everywhere(scene, PostgresDatabases(postgres, fast_path))
+    killed_everywhere(scene, PostgresDatabases(postgres, tmp_path))
 
 
 def each_by_itself(engine: Engine) -> None:
@@ -62,17 +62,17 @@ def _commit(connection: object) -> None:
 
 @pytest.mark.faults
 def test_the_same_kills_see_migrations_that_commit_in_between(
-    scene: Scene, fast_path: Path, postgres: Cluster
+    scene: Scene, tmp_path: Path, postgres: Cluster
 ) -> None:
-    for databases in (SqliteDatabases(fast_path), PostgresDatabases(postgres, fast_path)):
+    for databases in (SqliteDatabases(tmp_path), PostgresDatabases(postgres, tmp_path)):
         with pytest.raises(AssertionError, match=r"neither old nor new|cannot be finished"):
             kill_at_every_statement(scene, databases, each_by_itself)
 
 
 def test_a_database_of_a_newer_version_is_refused_untouched(
-    either_database: str, fast_path: Path
+    either_database: str, tmp_path: Path
 ) -> None:
-    world = open_scene(fast_path / either_database).world
+    world = open_scene(tmp_path / either_database).world
     settings, size = world.registry.settings, world.registry.size()
     writer = open_writer(settings)
     with writer.begin() as connection:

@@ -25,16 +25,16 @@ def work(desk: Desk) -> None:
 
 @pytest.mark.parametrize("journal", SAFE)
 def test_a_power_cut_at_any_step_loses_nothing_that_was_acknowledged(
-    fast_path: Path, journal: str
+    tmp_path: Path, journal: str
 ) -> None:
-    tally = Cutter(record(fast_path, journal, work)).cut_everywhere(Mode, 1, SEED)
+    tally = Cutter(record(tmp_path, journal, work)).cut_everywhere(Mode, 1, SEED)
     print(tally)
     assert tally.told == []
     assert tally.cuts > STEPS_MIN[journal] * len(Mode)
 
 
-def test_a_power_cut_while_a_registry_is_founded_leaves_it_or_nothing(fast_path: Path) -> None:
-    tally = Cutter(record_founding(fast_path, "TRUNCATE")).cut_everywhere([Mode.LOST], 1, SEED)
+def test_a_power_cut_while_a_registry_is_founded_leaves_it_or_nothing(tmp_path: Path) -> None:
+    tally = Cutter(record_founding(tmp_path, "TRUNCATE")).cut_everywhere([Mode.LOST], 1, SEED)
     print(tally)
     assert tally.told == []
 
@@ -53,7 +53,7 @@ def careless(folder: Path, journal: str, *pragmas: str) -> Tally:
     ],
 )
 def test_the_same_cuts_see_a_database_that_is_careless(
-    fast_path: Path, journal: str, pragma: str
+    tmp_path: Path, journal: str, pragma: str
 ) -> None:
-    tally = careless(fast_path, journal, pragma)
+    tally = careless(tmp_path, journal, pragma)
     assert tally.lost + tally.damaged > 0

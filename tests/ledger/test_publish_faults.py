@@ -16,13 +16,13 @@ STEPS_MIN = 18
 """A publication has at least so many durable steps: mark, signer's mark, tiles, checkpoint."""
 
 
-def test_every_step_that_fails_or_kills_leaves_one_durable_log(fast_path: Path) -> None:
-    trial = opened(fast_path)
+def test_every_step_that_fails_or_kills_leaves_one_durable_log(tmp_path: Path) -> None:
+    trial = opened(tmp_path)
     assert fail_at_every_step(trial) > 4 * STEPS_MIN
 
 
-def test_power_cut_after_any_step_leaves_one_durable_log(fast_path: Path) -> None:
-    trial = opened(fast_path)
+def test_power_cut_after_any_step_leaves_one_durable_log(tmp_path: Path) -> None:
+    trial = opened(tmp_path)
     assert cut_at_every_step(trial) > 3 * STEPS_MIN
 
 
@@ -81,7 +81,7 @@ def checkpoint_without_sync() -> Iterator[None]:
     ],
 )
 def test_the_same_test_sees_a_publisher_that_is_careless(
-    fast_path: Path, sabotage: Sabotage, trial_of: Callable[..., int]
+    tmp_path: Path, sabotage: Sabotage, trial_of: Callable[..., int]
 ) -> None:
     with pytest.raises(AssertionError):
-        trial_of(opened(fast_path, sabotage))
+        trial_of(opened(tmp_path, sabotage))

@@ -14,8 +14,8 @@ FLIPS = 200
 SEED = 6
 
 
-def test_no_flipped_bit_is_signed(fast_path: Path) -> None:
-    fired = flip_often(opened(fast_path), FLIPS, SEED)
+def test_no_flipped_bit_is_signed(tmp_path: Path) -> None:
+    fired = flip_often(opened(tmp_path), FLIPS, SEED)
     assert min(fired.values()) > 0, fired
     assert set(fired) == set(STAGES)
 
@@ -28,8 +28,8 @@ def test_no_flipped_bit_is_signed(fast_path: Path) -> None:
     ],
 )
 def test_the_same_test_sees_a_publisher_that_checks_less(
-    fast_path: Path, sabotage: AbstractContextManager[Any]
+    tmp_path: Path, sabotage: AbstractContextManager[Any]
 ) -> None:
-    subject = opened(fast_path)
+    subject = opened(tmp_path)
     with sabotage, pytest.raises(AssertionError):
         flip_often(subject, FLIPS, SEED)

@@ -13,8 +13,8 @@ BLOCKS = 500
 
 
 @pytest.fixture
-def scene(fast_path: Path) -> Scene:
-    return opened(fast_path)
+def scene(tmp_path: Path) -> Scene:
+    return opened(tmp_path)
 
 
 def test_of_four_processes_exactly_one_retires_each_of_500_blocks(scene: Scene) -> None:

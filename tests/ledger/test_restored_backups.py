@@ -1,7 +1,6 @@
 """Whatever part of an old backup is restored, no second history is signed."""
 
 import shutil
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
@@ -13,18 +12,17 @@ import pytest
 from ledger import mark_check
 from ledger.publish.publisher import Publisher
 from tests.support.backups import HARMLESS, WAYS, History, opened, restore, signs_nothing
-from tests.support.memory import folder_in_memory
 
 COPIES = 20
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
-    with folder_in_memory(tmp_path_factory.mktemp("backups")) as folder:
-        history, random = opened(folder), Random(31)
-        for _ in range(COPIES):
-            history.grow(random)
-        yield history
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    folder = tmp_path_factory.mktemp("backups")
+    history, random = opened(folder), Random(31)
+    for _ in range(COPIES):
+        history.grow(random)
+    return history
 
 
 def refusals(history: History, folder: Path, way: str, *, record: bool) -> list[str]:

@@ -21,17 +21,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 def test_every_rewritten_history_is_detected_and_the_first_entry_named(
-    told: Told, fast_path: Path
+    told: Told, tmp_path: Path
 ) -> None:
-    assert detect(told, fast_path, HISTORIES, SEED) == set(WAYS)
+    assert detect(told, tmp_path, HISTORIES, SEED) == set(WAYS)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_nothing_kept_means_nothing_seen(told: Told, fast_path: Path, way: str) -> None:
+def test_nothing_kept_means_nothing_seen(told: Told, tmp_path: Path, way: str) -> None:
     """The saboteur: the same histories pass an audit that has nothing from outside."""
     random = _until(way)
 
-    _, _, registry = rewrite(told, fast_path / "again", random)
+    _, _, registry = rewrite(told, tmp_path / "again", random)
     report = audit(registry.settings)
     outside = Outside(kept=read_kept(told.checkpoints), vkeys=[LOG_KEY.vkey])
     with_kept = audit(registry.settings, outside=outside)

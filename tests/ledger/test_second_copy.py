@@ -42,8 +42,8 @@ def reopened(scene: Scene) -> str | None:
     return scene.world.registry.read_only_reason
 
 
-def test_every_entry_is_in_the_copy_once_it_is_acknowledged(fast_path: Path) -> None:
-    scene, copy = copying(fast_path)
+def test_every_entry_is_in_the_copy_once_it_is_acknowledged(tmp_path: Path) -> None:
+    scene, copy = copying(tmp_path)
     for times in (1, 3):
         pay(scene, times)
         assert copy.read_bytes() == all_of(scene)
@@ -62,32 +62,32 @@ def tear(folder: Path, stride: int) -> int:
     return len(ends)
 
 
-def test_a_copy_that_is_torn_within_its_last_record_is_made_whole(fast_path: Path) -> None:
-    assert tear(fast_path, 47) > 10
+def test_a_copy_that_is_torn_within_its_last_record_is_made_whole(tmp_path: Path) -> None:
+    assert tear(tmp_path, 47) > 10
 
 
 @pytest.mark.faults
-def test_a_copy_that_is_torn_at_any_byte_of_its_last_record_is_made_whole(fast_path: Path) -> None:
-    torn = tear(fast_path, 1)
+def test_a_copy_that_is_torn_at_any_byte_of_its_last_record_is_made_whole(tmp_path: Path) -> None:
+    torn = tear(tmp_path, 1)
     print(f"torn at {torn} bytes, 0 silent")
     assert torn > 700
 
 
-def test_a_lost_disk_loses_nothing_that_was_acknowledged(fast_path: Path) -> None:
-    scene, copy = copying(fast_path / "first")
+def test_a_lost_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    scene, copy = copying(tmp_path / "first")
     pay(scene, 5)
     registry = scene.world.registry
     size, root = registry.size(), registry.root()
     registry.close()
 
-    other = open_registry(settings_in(fast_path / "other"))
+    other = open_registry(settings_in(tmp_path / "other"))
     assert import_ledger(other, copy) == size
     assert other.root() == root
     other.close()
 
 
-def test_a_ledger_that_is_older_than_its_copy_is_read_only(fast_path: Path) -> None:
-    scene, copy = copying(fast_path)
+def test_a_ledger_that_is_older_than_its_copy_is_read_only(tmp_path: Path) -> None:
+    scene, copy = copying(tmp_path)
     ledger = scene.world.registry.settings.database
     scene.world.registry.close()
     older = ledger.read_bytes()
@@ -100,8 +100,8 @@ def test_a_ledger_that_is_older_than_its_copy_is_read_only(fast_path: Path) -> N
     assert copy.exists()
 
 
-def test_a_copy_with_another_last_entry_stops_the_ledger(fast_path: Path) -> None:
-    scene, copy = copying(fast_path)
+def test_a_copy_with_another_last_entry_stops_the_ledger(tmp_path: Path) -> None:
+    scene, copy = copying(tmp_path)
     content = bytearray(copy.read_bytes())
     content[-40] ^= 1
     copy.write_bytes(content)
@@ -110,15 +110,15 @@ def test_a_copy_with_another_last_entry_stops_the_ledger(fast_path: Path) -> Non
         pay(scene)
 
 
-def test_nothing_is_acknowledged_while_the_copy_cannot_be_written(fast_path: Path) -> None:
-    scene, copy = copying(fast_path)
+def test_nothing_is_acknowledged_while_the_copy_cannot_be_written(tmp_path: Path) -> None:
+    scene, copy = copying(tmp_path)
     copy.write_bytes(b"this is no entry\n")
     with pytest.raises(SecondCopyError, match="damaged"):
         pay(scene)
 
 
-def test_the_audit_finds_a_bit_that_rots_in_the_copy(fast_path: Path) -> None:
-    scene, copy = copying(fast_path)
+def test_the_audit_finds_a_bit_that_rots_in_the_copy(tmp_path: Path) -> None:
+    scene, copy = copying(tmp_path)
     settings = scene.world.registry.settings
     scene.world.registry.close()
     assert audit(settings).ok
@@ -134,14 +134,14 @@ def cut(folder: Path) -> Tally:
 
 
 @pytest.mark.faults
-def test_the_same_cuts_see_a_copy_that_is_not_synced(fast_path: Path) -> None:
+def test_the_same_cuts_see_a_copy_that_is_not_synced(tmp_path: Path) -> None:
     with mock.patch.object(second_copy, "_append", second_copy._write):
-        assert cut(fast_path).lost > 0
+        assert cut(tmp_path).lost > 0
 
 
 @pytest.mark.faults
-def test_errors_and_no_space_on_the_copy_lose_and_double_nothing(fast_path: Path) -> None:
-    with opened(fast_path, "TRUNCATE", second_copy=fast_path / "second") as trial:
+def test_errors_and_no_space_on_the_copy_lose_and_double_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path, "TRUNCATE", second_copy=tmp_path / "second") as trial:
         for error in (EIO, ENOSPC):
             strike_at_every_step(trial, Fault(at=1, error=error))
             strike_at_every_step(trial, Fault(at=1, error=error, lasting=True, done=True))
@@ -149,8 +149,8 @@ def test_errors_and_no_space_on_the_copy_lose_and_double_nothing(fast_path: Path
 
 
 @pytest.mark.faults
-def test_a_power_cut_at_any_step_leaves_every_acknowledged_entry_in_both(fast_path: Path) -> None:
-    recording = record(fast_path, "TRUNCATE", work, second_copy=fast_path / "second")
+def test_a_power_cut_at_any_step_leaves_every_acknowledged_entry_in_both(tmp_path: Path) -> None:
+    recording = record(tmp_path, "TRUNCATE", work, second_copy=tmp_path / "second")
     tally = Cutter(recording).cut_everywhere(Mode, 1, 39)
     print(tally)
     assert tally.told == []

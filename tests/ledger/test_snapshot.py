@@ -16,8 +16,8 @@ from tests.support.ledger import Scene, open_scene
 
 
 @pytest.fixture
-def scene(fast_path: Path) -> Scene:
-    return open_scene(fast_path)
+def scene(tmp_path: Path) -> Scene:
+    return open_scene(tmp_path)
 
 
 def entries_of(scene: Scene) -> list[bytes]:

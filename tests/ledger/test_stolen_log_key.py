@@ -20,6 +20,6 @@ def test_a_client_without_witnesses_is_deceived_by_most() -> None:
     assert deceived >= FORKS * 3 // 5
 
 
-def test_no_witness_cosigns_a_fork(fast_path: Path) -> None:
-    folder = make_witness(fast_path / "w", thief.LOG)
+def test_no_witness_cosigns_a_fork(tmp_path: Path) -> None:
+    folder = make_witness(tmp_path / "w", thief.LOG)
     assert thief.accepted_by_witness(thief.forks(FORKS), folder) == 0

@@ -9,10 +9,7 @@ import getpass
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 * 2**30
@@ -28,13 +25,3 @@ def use_memory() -> None:
     folder.mkdir(mode=0o711, exist_ok=True)
     os.environ["TMPDIR"] = str(folder)
     tempfile.tempdir = None
-
-
-@contextmanager
-def folder_in_memory(otherwise: Path) -> Iterator[Path]:
-    """Yield a folder that is removed afterwards, or another where there is no such memory."""
-    if not MEMORY.is_dir():
-        yield otherwise
-        return
-    with TemporaryDirectory(prefix="sinkledger-", dir=MEMORY) as folder:
-        yield Path(folder)

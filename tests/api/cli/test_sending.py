@@ -1,7 +1,6 @@
 """`order send` and `find`: a file is recorded once, however often it goes over whatever line."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +12,7 @@ from api.drafting.draft import Desk, draft_order, save
 from ledger.publish.publisher import publish
 from tests.support import bodies
 from tests.support.cutting_http import Cuts, cutting
-from tests.support.ledger import LOG_KEY, ORIGIN, SECOND_US, Scene, open_scene
-from tests.support.memory import folder_in_memory
-from tests.support.served_scene import served
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with folder_in_memory(tmp_path) as folder:
-        scene = open_scene(folder)
-        yield scene
-        scene.world.registry.close()
-
-
-@pytest.fixture
-def port(scene: Scene) -> Iterator[int]:
-    with served(scene.world) as port:
-        yield port
+from tests.support.ledger import LOG_KEY, ORIGIN, SECOND_US, Scene
 
 
 def order_file(scene: Scene, path: Path, quantity_kg: int = 1) -> Path:

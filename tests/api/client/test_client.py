@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +23,7 @@ from ledger.log.policy import parse_policy
 from ledger.publish.publisher import publish
 from tests.support import bodies
 from tests.support.cutting_http import Cuts, cutting
-from tests.support.ledger import LOG_KEY, Scene, open_scene
-from tests.support.served_scene import served
+from tests.support.ledger import LOG_KEY, Scene
 
 SOON = Patience(deadline_s=5, first_s=0.01, longest_s=0.05)
 AT_ONCE = Patience(deadline_s=0)
@@ -39,19 +37,6 @@ HEAVY = (
     "psycopg",
     "typer",
 )
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    scene = open_scene(tmp_path)
-    yield scene
-    scene.world.registry.close()
-
-
-@pytest.fixture
-def port(scene: Scene) -> Iterator[int]:
-    with served(scene.world) as port:
-        yield port
 
 
 def client_at(scene: Scene, port: int, **options: object) -> Client:

@@ -1,7 +1,7 @@
 """Over connections that are cut, repeated and reordered, every payment is made exactly once."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,23 +11,9 @@ from api.drafting.draft import Draft
 from ledger.audit.audit import audit
 from tests.support.cut_orders import Outcome, patiently, pay_all
 from tests.support.cutting_http import FATES
-from tests.support.ledger import Scene, open_scene
-from tests.support.memory import folder_in_memory
+from tests.support.ledger import Scene
 
 AT_ONCE = Patience(deadline_s=0)
-
-
-@pytest.fixture
-def fast_path(tmp_path: Path) -> Iterator[Path]:
-    with folder_in_memory(tmp_path) as folder:
-        yield folder
-
-
-@pytest.fixture
-def scene(fast_path: Path) -> Iterator[Scene]:
-    scene = open_scene(fast_path)
-    yield scene
-    scene.world.registry.close()
 
 
 def check_exactly_once(outcome: Outcome) -> None:
@@ -45,8 +31,8 @@ def check_exactly_once(outcome: Outcome) -> None:
         pytest.param(100_000, marks=pytest.mark.soak),
     ],
 )
-def test_every_payment_is_made_exactly_once(scene: Scene, fast_path: Path, count: int) -> None:
-    check_exactly_once(pay_all(scene, fast_path, count, patiently))
+def test_every_payment_is_made_exactly_once(scene: Scene, tmp_path: Path, count: int) -> None:
+    check_exactly_once(pay_all(scene, tmp_path, count, patiently))
     assert audit(scene.world.registry.settings).ok
 
 
@@ -74,13 +60,13 @@ def hasty(client: Client) -> Client:
     return client
 
 
-def test_whoever_signs_anew_pays_twice(scene: Scene, fast_path: Path) -> None:
-    outcome = pay_all(scene, fast_path, 60, anew)
+def test_whoever_signs_anew_pays_twice(scene: Scene, tmp_path: Path) -> None:
+    outcome = pay_all(scene, tmp_path, 60, anew)
     assert outcome.recorded > outcome.wanted
 
 
 def test_whoever_does_not_ask_again_knows_less_than_was_recorded(
-    scene: Scene, fast_path: Path
+    scene: Scene, tmp_path: Path
 ) -> None:
-    outcome = pay_all(scene, fast_path, 60, never_again)
+    outcome = pay_all(scene, tmp_path, 60, never_again)
     assert outcome.acknowledged < outcome.recorded or outcome.recorded < outcome.wanted

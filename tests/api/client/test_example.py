@@ -1,7 +1,6 @@
 """The example of docs/CLIENT.md does what the page says, word for word."""
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,10 @@ import api.client
 from api.client import Receipt
 from contracts.refusal import RefusalCode
 from tests.support.architecture import ROOT
-from tests.support.ledger import Scene, open_scene
-from tests.support.memory import folder_in_memory
+from tests.support.ledger import Scene
 from tests.support.served_scene import served
 
 PAGE = (ROOT / "docs/CLIENT.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with folder_in_memory(tmp_path) as folder:
-        scene = open_scene(folder)
-        yield scene
-        scene.world.registry.close()
 
 
 def run_example(scene: Scene, url: str) -> dict[str, Any]:

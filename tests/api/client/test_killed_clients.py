@@ -1,7 +1,6 @@
 """A client may be killed at any step: started again, it has paid exactly as often as was wanted."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +8,11 @@ import pytest
 
 from tests.support import bodies
 from tests.support.killed_client import run_client
-from tests.support.ledger import Scene, open_scene
-from tests.support.memory import folder_in_memory
+from tests.support.ledger import Scene
 from tests.support.served_scene import served
 
 STEPS = 6
 """Of one payment: around the journal's line, the request, and the line of its outcome."""
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with folder_in_memory(tmp_path) as folder:
-        scene = open_scene(folder)
-        yield scene
-        scene.world.registry.close()
 
 
 def told(scene: Scene, port: int, journal: Path, count: int) -> dict[str, Any]:

@@ -24,31 +24,10 @@ from contracts.refusal import RefusalCode
 from tests.support import bodies
 from tests.support.answering import Reply, answering
 from tests.support.cutting_http import Cuts, cutting
-from tests.support.ledger import ORIGIN, SECOND_US, Scene, open_scene
-from tests.support.memory import folder_in_memory
-from tests.support.served_scene import served
+from tests.support.ledger import ORIGIN, SECOND_US, Scene
 
 SOON = Patience(deadline_s=5, first_s=0.01, longest_s=0.05)
 AT_ONCE = Patience(deadline_s=0)
-
-
-@pytest.fixture
-def fast_path(tmp_path: Path) -> Iterator[Path]:
-    with folder_in_memory(tmp_path) as folder:
-        yield folder
-
-
-@pytest.fixture
-def scene(fast_path: Path) -> Iterator[Scene]:
-    scene = open_scene(fast_path)
-    yield scene
-    scene.world.registry.close()
-
-
-@pytest.fixture
-def port(scene: Scene) -> Iterator[int]:
-    with served(scene.world) as port:
-        yield port
 
 
 @pytest.fixture
@@ -82,9 +61,9 @@ def test_what_was_recorded_is_found_without_sending_it(scene: Scene, client: Cli
 
 
 def test_an_order_that_the_logs_time_has_passed_is_never_recorded(
-    scene: Scene, port: int, fast_path: Path
+    scene: Scene, port: int, tmp_path: Path
 ) -> None:
-    journal = Journal(fast_path / "journal")
+    journal = Journal(tmp_path / "journal")
     with client_at(scene, f"http://127.0.0.1:{port}", journal) as client:
         draft = payment(client, scene, life_s=60)
         journal.sent(draft)
@@ -118,10 +97,10 @@ def test_another_order_under_the_same_nonce_is_not_taken_for_it(
 
 
 def test_a_refusal_leaves_open_what_may_still_be_on_its_way(
-    scene: Scene, port: int, fast_path: Path
+    scene: Scene, port: int, tmp_path: Path
 ) -> None:
     """The first attempt is still on its way when the second one is refused."""
-    journal = Journal(fast_path / "journal")
+    journal = Journal(tmp_path / "journal")
     url = f"http://127.0.0.1:{port}"
     with client_at(scene, url) as here:
         draft = payment(here, scene, 1_000_000)
@@ -258,9 +237,9 @@ def test_a_registry_that_does_not_say_as_of_when_is_not_believed(
         far.resolve(payment(client, scene))
 
 
-def test_one_process_at_a_time_has_a_journal(fast_path: Path) -> None:
-    journal = Journal(fast_path / "journal")
+def test_one_process_at_a_time_has_a_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
     with pytest.raises(JournalError, match="another process"):
-        Journal(fast_path / "journal")
+        Journal(tmp_path / "journal")
     journal.close()
-    Journal(fast_path / "journal").close()
+    Journal(tmp_path / "journal").close()

@@ -1,14 +1,16 @@
-"""What the tests of health, figures and logs share."""
+"""What the tests of figures and logs share."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.support.memory import folder_in_memory
+from tests.support.ledger import Scene
+from tests.support.service import Service
 
 
 @pytest.fixture
-def fast_path(tmp_path: Path) -> Iterator[Path]:
-    with folder_in_memory(tmp_path) as folder:
-        yield folder
+def node(scene: Scene) -> Iterator[Service]:
+    """The service on the small registry."""
+    service = Service.on(scene.world.registry, scene.world.now_us)
+    yield service
+    service.close()

@@ -25,9 +25,9 @@ def app_of(service: Service) -> Any:
 
 
 @pytest.fixture
-def node(fast_path: Path) -> Iterator[Service]:
+def node(tmp_path: Path) -> Iterator[Service]:
     """The service on the small registry, published just now."""
-    registry = open_scene(fast_path).world.registry
+    registry = open_scene(tmp_path).world.registry
     publish(registry)
     service = Service.on(registry, time.time_ns() // 1_000)
     yield service

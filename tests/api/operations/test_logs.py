@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -16,7 +15,7 @@ from api.operations.logs import configure
 from ledger.intake.envelope import envelope_bytes
 from ledger.registry import Registry
 from tests.support import bodies
-from tests.support.ledger import ORIGIN, REGISTRAR, Scene, open_scene
+from tests.support.ledger import ORIGIN, REGISTRAR, Scene
 from tests.support.service import Service
 from tests.support.signing import Signer, private
 
@@ -37,18 +36,6 @@ def log() -> Iterator[StringIO]:
     root.handlers, root.level = before
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
-
-
-@pytest.fixture
-def scene(fast_path: Path) -> Scene:
-    return open_scene(fast_path)
-
-
-@pytest.fixture
-def node(scene: Scene) -> Iterator[Service]:
-    service = Service.on(scene.world.registry, scene.world.now_us)
-    yield service
-    service.close()
 
 
 def lines(log: StringIO) -> list[dict[str, Any]]:

@@ -1,10 +1,7 @@
 """Figures: they count what happened, follow Prometheus' conventions, and are all described."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.operations.metrics import Metrics
@@ -15,24 +12,11 @@ from ledger.sequencing.tickets import ClosingError, Turn
 from ledger.witness.asking import Outcome, WitnessAnswer
 from tests.support import bodies
 from tests.support.architecture import ROOT
-from tests.support.ledger import Scene, open_scene
+from tests.support.ledger import Scene
 from tests.support.service import Service
 
 OPERATING = (ROOT / "docs" / "OPERATING.md").read_text(encoding="utf-8")
 UNITS = ("_seconds", "_bytes", "_total", "_info", "_orders", "_entries", "_papers")
-
-
-@pytest.fixture
-def scene(fast_path: Path) -> Scene:
-    return open_scene(fast_path)
-
-
-@pytest.fixture
-def node(scene: Scene) -> Iterator[Service]:
-    """The service on the small registry."""
-    service = Service.on(scene.world.registry, scene.world.now_us)
-    yield service
-    service.close()
 
 
 def figures(service: Service) -> dict[str, float]:

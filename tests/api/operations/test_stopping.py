@@ -72,22 +72,22 @@ def stop_under_load(folder: Path, before: str = "") -> None:
 
 
 @pytest.mark.faults
-def test_a_node_that_is_told_to_stop_answers_what_it_took(fast_path: Path) -> None:
-    stop_under_load(fast_path)
+def test_a_node_that_is_told_to_stop_answers_what_it_took(tmp_path: Path) -> None:
+    stop_under_load(tmp_path)
 
 
 @pytest.mark.faults
-def test_the_same_test_sees_a_server_that_ends_by_the_signal(fast_path: Path) -> None:
+def test_the_same_test_sees_a_server_that_ends_by_the_signal(tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
-        stop_under_load(fast_path, before=PLAIN)
+        stop_under_load(tmp_path, before=PLAIN)
 
 
 @pytest.mark.faults
-def test_a_second_service_is_refused_and_a_second_signal_ends_at_once(fast_path: Path) -> None:
-    open_scene(fast_path).world.registry.close()
-    with served(fast_path, drain_seconds=600) as node:
+def test_a_second_service_is_refused_and_a_second_signal_ends_at_once(tmp_path: Path) -> None:
+    open_scene(tmp_path).world.registry.close()
+    with served(tmp_path, drain_seconds=600) as node:
         node.wait()
-        with served(fast_path) as second:
+        with served(tmp_path) as second:
             _, said = second.process.communicate(timeout=PATIENCE_S)
             assert second.process.returncode == 1
             assert "another process serves" in said
