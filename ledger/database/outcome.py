@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger import store
@@ -72,7 +72,10 @@ def settled(engine: Engine, work: Callable[[Connection], Result]) -> Result:
         return _once_more(engine, work, began)
     try:
         return _attempt(engine, work, until=began + OUTCOME_S, trace=True)
-    except (_DoubtError, SQLAlchemyError, HeadMovedError) as error:
+    except TamperedError:
+        raise
+    except Exception as error:
+        # Whatever ends this attempt, the first one may have recorded something.
         raise OutcomeUnknownError(f"{doubt}; looking it up: {error}") from error
 
 

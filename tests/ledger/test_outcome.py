@@ -11,8 +11,11 @@ from sqlalchemy.pool import QueuePool
 
 from api.faults import fault_of
 from ledger.database import outcome
+from ledger.database.epoch import StaleEpochError
 from ledger.database.outcome import OutcomeUnknownError, read_back, settled
-from ledger.database.tables import side_org
+from ledger.database.side_tables import side_org
+from ledger.store import HeadMovedError
+from ledger.submit import ClockError
 from tests.support.ledger import open_scene
 
 
@@ -32,9 +35,9 @@ def test_who_gets_no_connection_has_recorded_nothing_and_may_come_again(busy: En
     assert fault_of(caught.value).status == 503
 
 
-def test_who_gets_no_connection_to_look_a_doubt_up_knows_nothing(
-    busy: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first attempt end in doubt."""
     attempt = outcome._attempt
     doubts = iter([outcome._DoubtError("the line broke")])
 
@@ -44,8 +47,24 @@ def test_who_gets_no_connection_to_look_a_doubt_up_knows_nothing(
         return attempt(*arguments, **options)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(outcome, "_attempt", first_in_doubt)
+
+
+@pytest.mark.usefixtures("doubt")
+def test_who_gets_no_connection_to_look_a_doubt_up_knows_nothing(busy: Engine) -> None:
     with pytest.raises(OutcomeUnknownError):
         settled(busy, lambda _: None)
+
+
+@pytest.mark.usefixtures("doubt")
+@pytest.mark.parametrize("error", [ClockError, HeadMovedError, StaleEpochError])
+def test_what_stops_the_second_attempt_says_nothing_of_the_first(
+    error: type[Exception],
+) -> None:
+    def stopped(_: Connection) -> None:
+        raise error
+
+    with pytest.raises(OutcomeUnknownError, match="the line broke"):
+        settled(create_engine("sqlite://"), stopped)
 
 
 def test_who_gets_no_connection_to_read_back_knows_nothing(tmp_path: Path, busy: Engine) -> None:
