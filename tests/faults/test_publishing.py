@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import backups, publish_faults, publish_flips
 
-FLIPS = 10_000
+FLIPS, FLIPS_PARTS = 10_000, 4
 BACKUPS = 100
 NEWS = (1, 41, 243)
 """Entries of a publication: few, some, and enough to leave no bundle as it was."""
@@ -16,10 +16,12 @@ NEWS = (1, 41, 243)
 
 @pytest.mark.faults
 @pytest.mark.parametrize("times", NEWS)
-def test_every_step_that_fails_or_kills_leaves_one_durable_log(tmp_path: Path, times: int) -> None:
+@pytest.mark.parametrize("fault", ["kill", "EIO", "ENOSPC"])
+def test_every_step_that_fails_or_kills_leaves_one_durable_log(
+    tmp_path: Path, fault: str, times: int
+) -> None:
     trial = publish_faults.opened(tmp_path)
-    fired = publish_faults.fail_at_every_step(trial, ("kill", "EIO", "ENOSPC"), times)
-    assert fired > 6 * 18
+    assert publish_faults.fail_at_every_step(trial, (fault,), times) > 2 * 18
 
 
 @pytest.mark.faults
@@ -29,9 +31,10 @@ def test_power_cut_after_any_step_leaves_one_durable_log(tmp_path: Path, times: 
 
 
 @pytest.mark.faults
-def test_no_flipped_bit_is_signed(tmp_path: Path) -> None:
-    fired = publish_flips.flip_often(publish_flips.opened(tmp_path), FLIPS, 60)
-    assert sum(fired.values()) >= FLIPS
+@pytest.mark.parametrize("seed", range(60, 60 + FLIPS_PARTS))
+def test_no_flipped_bit_is_signed(tmp_path: Path, seed: int) -> None:
+    fired = publish_flips.flip_often(publish_flips.opened(tmp_path), FLIPS // FLIPS_PARTS, seed)
+    assert sum(fired.values()) >= FLIPS // FLIPS_PARTS
     assert min(fired.values()) > 0
 
 

@@ -48,6 +48,10 @@ class Databases(Protocol):
         """Return the settings of the node that opens one."""
         ...
 
+    def make(self, name: str) -> None:
+        """Make an empty one."""
+        ...
+
     def copy(self, old: str, new: str) -> None:
         """Copy one, over what had the new name."""
         ...
@@ -65,8 +69,11 @@ class SqliteDatabases:
 
     def settings(self, name: str) -> Settings:
         """Return the settings of a node whose data lie in a folder of that name."""
-        (self.folder / name).mkdir(exist_ok=True)
         return Settings(data=self.folder / name, keys=self.folder / name, database_url=None)
+
+    def make(self, name: str) -> None:
+        """Make the folder."""
+        (self.folder / name).mkdir()
 
     def copy(self, old: str, new: str) -> None:
         """Copy the files."""
@@ -95,11 +102,14 @@ class PostgresDatabases:
 
     def settings(self, name: str) -> Settings:
         """Return the settings of a node on the database of that name."""
-        if not self.cluster.execute(f"SELECT 1 FROM pg_database WHERE datname = 'kills_{name}'"):
-            self.cluster.execute(f"CREATE DATABASE kills_{name}")
         return Settings(
             data=self.folder, keys=self.folder, database_url=self.cluster.url(f"kills_{name}")
         )
+
+    def make(self, name: str) -> None:
+        """Let the server make it, over what an earlier trial left."""
+        self.cluster.drop_database(f"kills_{name}")
+        self.cluster.execute(f"CREATE DATABASE kills_{name}")
 
     def copy(self, old: str, new: str) -> None:
         """Let the server copy it."""
@@ -143,6 +153,7 @@ def old_database(scene: Scene, databases: Databases, step: str) -> None:
             if found:
                 connection.execute(table.insert(), [dict(row) for row in found])
 
+    databases.make(step)
     _within(databases, step, make)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
 
+from ledger import store
 from ledger.log.checkpoint import open_checkpoint
 from ledger.publish.signer import read_signer_mark
 from ledger.publish.tiling import STAGING
@@ -105,8 +106,9 @@ class Trial:
         checkpoint = open_checkpoint(shown, [LOG_KEY.vkey], ORIGIN)
         tiles = registry.tiles(checkpoint.size, checkpoint.root)
         first = max(0, checkpoint.size - TAIL)
-        for seq, entry in enumerate(tiles.entries(first), first):
-            assert entry == registry.entry_bytes(seq)
+        with registry.reader.connect() as connection:
+            stored = [*store.read(connection, first, checkpoint.size)]
+        assert [*tiles.entries(first)] == stored
 
 
 def opened(folder: Path, sabotage: Sabotage = nullcontext) -> Trial:
