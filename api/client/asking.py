@@ -53,7 +53,28 @@ class Answered:
         Raises:
             MismatchError: it is none.
         """
-        return _json(self.content)
+        return parse_json(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """An answer as it came, read to its end."""
+
+    path: str
+    status: int
+    headers: httpx2.Headers
+    content: bytes
+
+    def problem(self) -> dict[str, Json]:
+        """Return the problem document, if this is one."""
+        try:
+            problem = json.loads(self.content)
+        except ValueError:
+            return {}
+        return problem if isinstance(problem, dict) else {}
+
+    def __str__(self) -> str:
+        return f"{self.path} answers {self.status}"
 
 
 class Asking:
@@ -83,9 +104,7 @@ class Asking:
             UnreachableError: none was taken.
         """
         headers = {"content-type": media_type}
-        return self._until_answered(
-            lambda: self._http.post(path, content=body, headers=headers), sends=True
-        )
+        return self._until_answered(lambda: self._ask("POST", path, headers, body), sends=True)
 
     def get(self, path: str) -> bytes:
         """Return what lies at a path.
@@ -101,14 +120,36 @@ class Asking:
 
     def json(self, path: str) -> Json:
         """Return the JSON at a path; raises as `get`."""
-        return _json(self.get(path))
+        return parse_json(self.get(path))
 
-    def _read(self, path: str) -> httpx2.Response:
+    def _read(self, path: str) -> _Reply:
         headers = {AT_LEAST: str(self._seen)} if self._seen else {}
-        return self._http.get(path, headers=headers)
+        return self._ask("GET", path, headers)
+
+    def _ask(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+    ) -> _Reply:
+        """Ask once; whoever answers without end is heard for so long and so much only.
+
+        Raises:
+            httpx2.HTTPError: no answer, or not in time.
+            MismatchError: more than any answer of a registry.
+        """
+        ends_s = time.monotonic() + self._patience.answer_s
+        content = bytearray()
+        with self._http.stream(method, path, headers=headers, content=body) as response:
+            for part in response.iter_bytes():
+                content += part
+                if len(content) > ANSWER_BYTES_MAX:
+                    raise MismatchError("the registry's answer is longer than any it gives")
+                if time.monotonic() > ends_s:
+                    raise httpx2.ReadTimeout("the answer does not end", request=response.request)
+        return _Reply(
+            path.partition("?")[0], response.status_code, response.headers, bytes(content)
+        )
 
     def _until_answered(
-        self, ask: Callable[[], httpx2.Response], *, sends: bool, absent: bool = False
+        self, ask: Callable[[], _Reply], *, sends: bool, absent: bool = False
     ) -> Answered:
         ends_s = time.monotonic() + self._patience.deadline_s
         number, earlier_open = 0, False
@@ -116,15 +157,15 @@ class Asking:
             retry_after: str | None = None
             problem: dict[str, Json] = {}
             try:
-                response = ask()
+                reply = ask()
             except httpx2.HTTPError as error:
                 attempt, said = attempt_of_error(error), type(error).__name__
             else:
-                if response.status_code not in RETRY_STATUSES:
-                    return self._take(response, earlier_open=earlier_open, absent=absent)
-                problem, said = _problem(response), _said(response)
-                attempt = attempt_of_answer(response.status_code, problem)
-                retry_after = response.headers.get("retry-after")
+                if reply.status not in RETRY_STATUSES:
+                    return self._take(reply, earlier_open=earlier_open, absent=absent)
+                problem, said = reply.problem(), str(reply)
+                attempt = attempt_of_answer(reply.status, problem)
+                retry_after = reply.headers.get("retry-after")
             earlier_open = earlier_open or (sends and attempt is Attempt.UNKNOWN)
             pause_s = self._patience.pause_s(number, retry_after)
             number += 1
@@ -134,16 +175,14 @@ class Asking:
                 raise _gave_up(number, said, earlier_open=earlier_open)
             time.sleep(pause_s)
 
-    def _take(self, response: httpx2.Response, *, earlier_open: bool, absent: bool) -> Answered:
-        if len(response.content) > ANSWER_BYTES_MAX:
-            raise MismatchError("the registry's answer is longer than any it gives")
-        size = self._see(response.headers.get(HEAD))
-        if response.is_success or (absent and response.status_code == NOT_FOUND):
-            return Answered(response.status_code, response.content, earlier_open, size)
-        problem = _problem(response)
+    def _take(self, reply: _Reply, *, earlier_open: bool, absent: bool) -> Answered:
+        size = self._see(reply.headers.get(HEAD))
+        if httpx2.codes.is_success(reply.status) or (absent and reply.status == NOT_FOUND):
+            return Answered(reply.status, reply.content, earlier_open, size)
+        problem = reply.problem()
         if "code" in problem:
             raise RefusedError(problem, earlier_open=earlier_open)
-        raise UnreachableError(_said(response))
+        raise UnreachableError(str(reply))
 
     def _see(self, head: str | None) -> int | None:
         """Remember how far the registry has shown itself; no later answer may be older."""
@@ -160,20 +199,12 @@ def _gave_up(attempts: int, said: str, *, earlier_open: bool) -> ClientError:
     return UnknownOutcomeError(text) if earlier_open else UnreachableError(text)
 
 
-def _problem(response: httpx2.Response) -> dict[str, Json]:
-    """Return the problem document of an answer, if it is one."""
-    try:
-        problem = response.json()
-    except ValueError:
-        return {}
-    return problem if isinstance(problem, dict) else {}
+def parse_json(content: bytes) -> Json:
+    """Return what an answer says.
 
-
-def _said(response: httpx2.Response) -> str:
-    return f"{response.request.url.path} answers {response.status_code}"
-
-
-def _json(content: bytes) -> Json:
+    Raises:
+        MismatchError: it is no JSON.
+    """
     try:
         value: Json = json.loads(content)
     except ValueError as error:

@@ -1,17 +1,15 @@
 """Sending orders until their outcome is known, comparing what is answered, and writing it down."""
 
-import json
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from api.client.answers import Receipt, Stated, Unrecorded
-from api.client.asking import NOT_FOUND, Answered, Asking
+from api.client.asking import NOT_FOUND, Answered, Asking, parse_json
 from api.client.errors import MismatchError, RefusedError, UnknownOutcomeError
 from api.client.journal import Journal
 from api.drafting.draft import Draft
 from contracts.refusal import RefusalCode
-from contracts.values import Json
 from ledger.log.entry import Entry, EntryError, parse_entry
 from ledger.log.merkle import leaf_hash
 
@@ -81,7 +79,7 @@ class Settling:
             return refused
 
     def _line(self, draft: Draft, line: bytes, answered: Answered) -> Receipt | RefusedError:
-        value: Json = json.loads(line)
+        value = parse_json(line)
         if not isinstance(value, dict) or "seq" in value:
             return self._compare(draft, Stated.of(value, again=answered.earlier_open))
         if "code" not in value:

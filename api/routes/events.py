@@ -74,6 +74,8 @@ async def _follow(
     tails: Tails, registry: Registry, following: int, until_s: float
 ) -> AsyncIterator[bytes]:
     """Yield events from the entry `following` on."""
+    if tails.open >= TAILS_MAX:
+        return  # Many were let in together; whoever is one too many comes again.
     tails.open += 1
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()

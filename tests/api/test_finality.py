@@ -1,5 +1,6 @@
 """Waiting for publication, as one late answer or as events; and following the log's tail."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 from httpx2 import Client
 
+from api.routes.events import TAILS_MAX, Tails, _follow
 from api.text.catalogue import say
+from api.watching import Watch
 from ledger.intake.envelope import envelope_bytes
 from ledger.publish.publisher import publish
 from tests.support.loopback import LoopbackService
@@ -187,12 +190,23 @@ def test_more_readers_of_the_tail_than_there_is_room_for_are_told(
     served: LoopbackService, client: Client
 ) -> None:
     tails = served.server.config.app.state.tails  # type: ignore[union-attr]  # it is a FastAPI
-    tails.open = 256
+    tails.open = TAILS_MAX
     answer = client.get(TAIL)
 
     assert answer.status_code == 503
     assert is_problem(answer)
     assert answer.json()["detail_zh"] == say("problem.too_many_tails", "zh")
+
+
+def test_of_readers_who_are_let_in_together_those_too_many_end_at_once(
+    served: LoopbackService,
+) -> None:
+    async def told() -> list[bytes]:
+        tails = Tails(*[Watch(served.registry.size, lambda: False)] * 2)
+        tails.open = TAILS_MAX
+        return [event async for event in _follow(tails, served.registry, 0, monotonic() + 5)]
+
+    assert asyncio.run(told()) == []
 
 
 def test_streams_end_when_the_service_ends(served: LoopbackService, client: Client) -> None:

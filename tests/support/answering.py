@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -19,6 +19,8 @@ class Reply:
     document: Mapping[str, Json] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    drip_s: float = 0.0
+    """Between one byte and the next."""
 
     @property
     def body(self) -> bytes:
@@ -54,7 +56,16 @@ def answering(*replies: Reply) -> Iterator[Answering]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body)
+            with suppress(ConnectionError):
+                self._say(reply)
+
+        def _say(self, reply: Reply) -> None:
+            if not reply.drip_s:
+                self.wfile.write(reply.body)
+                return
+            for byte in reply.body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(reply.drip_s)
 
         do_GET = do_POST = answer  # noqa: N815 # the names that the standard library calls
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from api.client import (
     UnreachableError,
     Unrecorded,
 )
+from api.client.asking import ANSWER_BYTES_MAX
 from api.drafting.draft import Draft
 from contracts.refusal import RefusalCode
 from tests.support import bodies
@@ -212,6 +214,31 @@ def test_a_line_that_was_not_decided_is_sent_alone(scene: Scene, client: Client)
     assert isinstance(first, Receipt)
     assert isinstance(second, RefusedError)
     assert second.earlier_open
+
+
+def test_an_answer_that_does_not_end_is_left_in_time(scene: Scene, client: Client) -> None:
+    hasty = Patience(deadline_s=0, answer_s=0.2)
+    with (
+        answering(Reply(201, content=b" " * 40, drip_s=0.05)) as server,
+        client_at(scene, server.url, patience=hasty) as far,
+    ):
+        began_s = time.monotonic()
+        with pytest.raises(UnknownOutcomeError, match="ReadTimeout"):
+            far.submit(payment(client, scene))
+        assert time.monotonic() - began_s < 1
+
+
+@pytest.mark.parametrize(
+    "content", [b" " * (ANSWER_BYTES_MAX + 1), b"neither\nJSON\n"], ids=["too-long", "no-json"]
+)
+def test_what_no_registry_answers_is_evidence(scene: Scene, client: Client, content: bytes) -> None:
+    drafts = [payment(client, scene) for _ in range(2)]
+    with (
+        answering(Reply(200, content=content)) as server,
+        client_at(scene, server.url) as far,
+        pytest.raises(MismatchError),
+    ):
+        far.submit_all(drafts)
 
 
 def test_rules_that_are_no_longer_in_force_are_asked_for_again(
