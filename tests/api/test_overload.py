@@ -27,12 +27,12 @@ def check(scene: Scene, found: Crowd) -> None:
 
 
 def test_in_a_crowd_of_fifty_times_too_many_nobody_is_lost(scene: Scene) -> None:
-    check(scene, crowd(scene, 1.0))
+    check(scene, crowd(scene, 2.0))
 
 
 @pytest.mark.faults
 def test_in_a_crowd_that_stays_nobody_is_lost(scene: Scene) -> None:
-    check(scene, crowd(scene, 8.0))
+    check(scene, crowd(scene, 16.0))
 
 
 @pytest.mark.soak

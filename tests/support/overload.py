@@ -19,11 +19,13 @@ from ledger.sequencing.fair_queue import QueueLimits
 from tests.support import bodies
 from tests.support.ledger import Scene
 
-BATCH = 8
+BATCH = 2
 BATCH_S = 0.1
 PER_S = BATCH / BATCH_S
+"""So slow that one event loop hears fifty times as many with ease, and waiting is the queue's."""
+
 OVERLOAD = 50
-LIMITS = QueueLimits(items=48, lane_items=24)
+LIMITS = QueueLimits(items=8, lane_items=4)
 SENT_TIMES = 8
 """So often the same order is sent: whoever is turned away comes again."""
 
