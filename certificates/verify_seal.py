@@ -11,7 +11,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from asn1crypto import cms
+from asn1crypto import cms, core, parser
 from cryptography import x509
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils import generic
@@ -34,6 +34,12 @@ logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 _SUBFILTER: Final = "/ETSI.CAdES.detached"
 _DIGEST: Final = "sha256"
 _DER_LONG: Final = 0x80
+_CONSTRUCTED: Final = 1
+_SEQUENCE: Final = (0, 16)
+_SET: Final = (0, 17)
+_FIRST: Final = (2, 0)
+"""Class and tag of what stands in the brackets [0]."""
+
 _BLANK: Final = b"q Q"
 _SEALED_KEYS: Final = {"/V", "/AP"}
 
@@ -112,13 +118,35 @@ def _is_plain(signature: EmbeddedPdfSignature) -> bool:
     signed = info["content"]
     certificates = [one.chosen.dump() for one in signed["certificates"]]
     return (
-        info.dump(force=True) == content
-        and certificates == [signature.signer_cert.dump()]
+        certificates == [signature.signer_cert.dump()]
         and len(signed["crls"]) == 0
         and len(signed["signer_infos"]) == 1
         and [one.dump() for one in signed["digest_algorithms"]]
         == [signature.signer_info["digest_algorithm"].dump()]
+        and _encoded_anew(info) == content
     )
+
+
+def _encoded_anew(info: cms.ContentInfo) -> bytes:
+    """Return a signature of one signer as DER, encoded part by part.
+
+    The library encodes each level of a value twice, so the whole at once takes ten times as long.
+    """
+    signed = info["content"]
+    [signer] = signed["signer_infos"]
+    signers = _der(_SET, _der(_SEQUENCE, _fields_anew(signer)))
+    whole = _der(_SEQUENCE, _fields_anew(signed, leaving="signer_infos"), signers)
+    return _der(_SEQUENCE, info["content_type"].dump(force=True), _der(_FIRST, whole))
+
+
+def _fields_anew(shell: core.Sequence, leaving: str = "") -> bytes:
+    """Return the fields of a value, but one, each encoded anew."""
+    return b"".join(shell[name].dump(force=True) for name in shell if name != leaving)
+
+
+def _der(kind: tuple[int, int], *contents: bytes) -> bytes:
+    of_class, tag = kind
+    return bytes(parser.emit(of_class, _CONSTRUCTED, tag, b"".join(contents)))
 
 
 def fills_its_gap(data: bytes, signature: EmbeddedPdfSignature) -> bool:
