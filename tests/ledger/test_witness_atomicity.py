@@ -1,6 +1,7 @@
 """A witness never cosigns two trees that contradict each other, whoever asks at once or dies."""
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -19,6 +20,8 @@ from tests.support.witnesses import NOW_S, ORIGIN, SmallLog, cosigner, make_witn
 
 LOG = SmallLog.of(30)
 FORK = LOG.fork(11)
+SLOW_WRITE_S = 0.002
+"""On a disk in memory a write is over before anybody can be killed in it."""
 
 
 @pytest.fixture
@@ -104,6 +107,7 @@ def test_the_same_test_sees_a_witness_that_answers_too_early(folder: WitnessFold
     def careless(report: Report) -> None:
         def write(connection: sqlite3.Connection, new: Cosigned) -> None:
             report(new.checkpoint.size)
+            time.sleep(SLOW_WRITE_S)
             real(connection, new)
 
         real = witness_store._write_latest
