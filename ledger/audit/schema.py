@@ -2,13 +2,14 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Engine,
@@ -106,10 +107,17 @@ def _subject(connection: Connection, schema: str, line: str) -> str | None:
     checked = _TABLES.get(connection.execute(owner).scalar_one_or_none() or "")
     if checked is None:
         return None
-    rowid: ColumnElement[int] = literal_column(f"{checked.fullname}.rowid")
-    key = select(*checked.primary_key).where(rowid == int(found[1]))
+    key = select(*checked.primary_key).where(_rowid(checked) == int(found[1]))
     row = connection.execute(key).one_or_none()
-    return None if row is None else f"{checked.name} {'/'.join(str(part) for part in row)}"
+    return None if row is None else _named(checked, row)
+
+
+def _rowid(checked: Table) -> ColumnElement[int]:
+    return literal_column(f"{checked.fullname}.rowid")
+
+
+def _named(checked: Table, key: Iterable[object]) -> str:
+    return f"{checked.name} {'/'.join(str(part) for part in key)}"
 
 
 def _schema(connection: Connection, schema: str) -> set[SchemaItem]:
@@ -148,16 +156,22 @@ def check_types(connection: Connection, checked: Table, findings: Findings) -> b
     """Check that every value has its column's type, so that it can be read as what it is."""
     if is_postgres(connection):
         return True  # The server keeps no other.
-    wrong = [
-        func.typeof(part) != _STORED_AS[str(part.type.compile(connection.dialect))]
-        for part in checked.columns
-    ]
-    rowid: ColumnElement[int] = literal_column(f"{checked.fullname}.rowid")
     before = len(findings.items)
+    rowid = _rowid(checked)
     with findings.reading(checked.name):
-        statement = select(rowid).select_from(checked).where(or_(*wrong)).limit(_NAMED_MAX)
-        for number in connection.execute(statement).scalars():
-            findings.add(
-                f"{checked.name} rowid {number}", "a value has another type than its column"
+        wrong = or_(*(_is_misfit(connection, part) for part in checked.columns))
+        lost_key = or_(*(_is_misfit(connection, part) for part in checked.primary_key))
+        statement = select(rowid, lost_key).select_from(checked).where(wrong).limit(_NAMED_MAX)
+        for number, is_lost in connection.execute(statement).all():
+            key = select(*checked.primary_key).where(rowid == number)
+            where = (
+                f"{checked.name} rowid {number}"
+                if is_lost
+                else _named(checked, connection.execute(key).one())
             )
+            findings.add(where, "a value has another type than its column")
     return len(findings.items) == before
+
+
+def _is_misfit(connection: Connection, part: Column[Any]) -> ColumnElement[bool]:
+    return func.typeof(part) != _STORED_AS[str(part.type.compile(connection.dialect))]

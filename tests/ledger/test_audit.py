@@ -188,8 +188,11 @@ def test_names_what_was_altered(scene: Scene, statement: str, named: str) -> Non
         ),
         pytest.param(
             "UPDATE side_org SET record = 'text' WHERE org = '00000022'",
-            "side_org rowid 1",
+            "side_org 00000022",
             id="type",
+        ),
+        pytest.param(
+            "UPDATE side_org SET org = x'00' WHERE org = '00000022'", "side_org rowid 1", id="key"
         ),
         pytest.param("DELETE FROM side_polygon_salt", "side_polygon 00000077", id="polygon-salt"),
         pytest.param("DELETE FROM side_polygon", "side_polygon_salt 00000077", id="polygon"),

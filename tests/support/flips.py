@@ -18,6 +18,8 @@ VALUES = ("view_row ", "entry ", "side_org ", "side_person ", "side_polygon ", "
 """How the names of values begin that an audit must name exactly."""
 
 NOTHING = ("None", "[]")
+ASTRAY = "missing from index"
+"""What an audit says of a row that is sought in vain; a search may then find another's as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +114,18 @@ def overlooked(report: AuditReport, wrong: dict[str, str]) -> list[str]:
     """Return the wrong answers that the audit does not account for.
 
     Any wrong answer needs a finding. A stored value that reads without an error but is another
-    one must be named itself; one that is no longer found (a damaged index, in which a search goes
-    astray) needs a finding about its table.
+    one must be named itself; one that is no longer found, or another's in its place (a damaged
+    index, in which a search goes astray), needs a finding about its table, or that index.
     """
     if wrong and not report.findings:
         return sorted(wrong)
     named = {finding.where for finding in report.findings}
     told = " ".join(str(finding) for finding in report.findings)
+    astray = " ".join(str(finding) for finding in report.findings if ASTRAY in str(finding))
     left = []
     for name, answer in wrong.items():
         if not name.startswith(VALUES) or answer.startswith("ERROR") or name in named:
             continue
-        if answer not in NOTHING or name.split()[0] not in told:
+        if name.split()[0] not in (told if answer in NOTHING else astray):
             left.append(name)
     return left
