@@ -1,4 +1,4 @@
-"""Old backups, restored in every way: the ledger, the marks, the published files, or all of it."""
+"""Old backups, restored in every way; and marks that are lost with them or alone."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -14,19 +14,36 @@ from tests.support import bodies
 from tests.support.ledger import Scene, entries_of, open_scene
 from tests.support.publishing import NearWitness, NearWitnesses, near_publisher
 
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What is put back from a copy, and what is then lost."""
+
+    restored: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+DATABASE = ("data/ledger.db", "data/vault.db")
+HIGH_WATER, SIGNER_MARK = "keys/HIGH_WATER", f"keys/{MARK_FILE}"
 WAYS = {
-    "data": ("data",),
-    "database": ("data/ledger.db", "data/vault.db"),
-    "published": ("data/log",),
-    "database and high water": ("data/ledger.db", "data/vault.db", "keys/HIGH_WATER"),
-    "data and high water": ("data", "keys/HIGH_WATER"),
-    "data and signer's mark": ("data", f"keys/{MARK_FILE}"),
-    "high water": ("keys/HIGH_WATER",),
-    "signer's mark": (f"keys/{MARK_FILE}",),
-    "both marks": ("keys/HIGH_WATER", f"keys/{MARK_FILE}"),
-    "whole machine": ("data", "keys"),
+    "data": Way(("data",)),
+    "database": Way(DATABASE),
+    "published": Way(("data/log",)),
+    "database and high water": Way((*DATABASE, HIGH_WATER)),
+    "data and high water": Way(("data", HIGH_WATER)),
+    "data and signer's mark": Way(("data", SIGNER_MARK)),
+    "high water": Way((HIGH_WATER,)),
+    "signer's mark": Way((SIGNER_MARK,)),
+    "both marks": Way((HIGH_WATER, SIGNER_MARK)),
+    "whole machine": Way(("data", "keys")),
+    "high water lost": Way(lost=(HIGH_WATER,)),
+    "signer's mark lost": Way(lost=(SIGNER_MARK,)),
+    "both marks lost": Way(lost=(HIGH_WATER, SIGNER_MARK)),
+    "database, high water lost": Way(DATABASE, (HIGH_WATER,)),
+    "data, signer's mark lost": Way(("data",), (SIGNER_MARK,)),
+    "data, both marks lost": Way(("data",), (HIGH_WATER, SIGNER_MARK)),
 }
-"""What is put back; of `published` the marks know more, so that it is caught up, not refused."""
+"""Of `published` the marks know more, so that it is caught up, not refused."""
 
 HARMLESS = frozenset({"published"})
 """Older published files alone continue the same log: they are brought up to date again."""
@@ -71,15 +88,17 @@ def opened(folder: Path) -> History:
 
 
 def restore(history: History, copy: Path, way: str, folder: Path) -> Settings:
-    """Return the newest machine with parts of an old copy put back."""
+    """Return the newest machine with parts of an old copy put back and others lost."""
     shutil.copytree(history.folder / "now", folder)
-    for part in WAYS[way]:
+    for part in WAYS[way].restored:
         target = folder / part
         if target.is_dir():
             shutil.rmtree(target)
             shutil.copytree(copy / part, target)
         else:
             shutil.copy2(copy / part, target)
+    for part in WAYS[way].lost:
+        (folder / part).unlink()
     return Settings(data=folder / "data", keys=folder / "keys")
 
 
