@@ -53,11 +53,14 @@ class Task:
         self.hub.at(delay_us, self._resume, self.wake_at)
 
     def crash(self) -> None:
-        """End it where it stands; what it does while it ends, it does at once."""
+        """End it where it stands; what it does while it ends, it does at once.
+
+        Only `GreenletExit` also ends a task that has not had its first turn.
+        """
         if self.alive:
             self.dying = True
             self.wake_at += 1
-            self.greenlet.throw(Crash)
+            self.greenlet.throw(GreenletExit)
 
 
 class Hub:

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 from tests.simulation import node as nodes
 from tests.simulation.chance import Chance
 from tests.simulation.database import MAIN, PRIVATE, Database, Guards, Wires
-from tests.simulation.hub import Hub
+from tests.simulation.hub import Crash, Hub
 from tests.simulation.network import Network
 from tests.simulation.node import Node, Record
 from tests.simulation.oracle import BrokenError, check
@@ -166,7 +166,7 @@ def play(seed: int, build: Build = PRODUCTION) -> Result:
     with _players(stage, hub, chance, build) as played:
         try:
             entries = played.run()
-        except Exception as error:
+        except (Exception, Crash) as error:
             options = f"nodes {chance.nodes}, clients {chance.clients}, rates {chance.rates}"
             last = "\n".join(hub.notes)
             raise FoundError(f"seed {seed}: {error!r}\n{options}\n{last}") from error
