@@ -19,6 +19,9 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.pool import NullPool, QueuePool
 
 CONNECT_S: Final = 3
+CONNECT_EACH_S: Final = 2
+"""How long the only host may take to connect, or each of several: libpq knows no limit in all."""
+
 ANSWER_S: Final = 6.0
 """How long the client waits for one answer; longer than the server takes to give up."""
 
@@ -165,7 +168,9 @@ def _connecting(
 ) -> Callable[[], BoundedConnection]:
     """Return what opens a connection; what the address itself says stands above our defaults."""
     given = conninfo_to_dict(url)
-    options: dict[str, Any] = {"connect_timeout": CONNECT_S, **_KEEPALIVE, **defaults, **given}
+    several = "," in str(given.get("hostaddr") or given.get("host") or "")
+    connect_s = CONNECT_EACH_S if several else CONNECT_S
+    options: dict[str, Any] = {"connect_timeout": connect_s, **_KEEPALIVE, **defaults, **given}
     settings = {**_LIMITS, **session}
     prepare = "; ".join(f"SET {name} = '{value}'" for name, value in settings.items())
 

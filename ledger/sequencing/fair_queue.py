@@ -77,3 +77,10 @@ class FairQueue(Generic[T]):
             else:
                 del self._lanes[lane]
         return taken
+
+    def drain(self) -> list[T]:
+        """Remove and return every item, lane by lane."""
+        left = [item for waiting in self._lanes.values() for _, item in waiting]
+        self._lanes.clear()
+        self._length = 0
+        return left

@@ -19,16 +19,11 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import Final, TypeAlias
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-
 from contracts.refusal import RefusalCode
-from ledger.database.outcome import OutcomeUnknownError
 from ledger.intake.checking import CheckedOrder
 from ledger.intake.envelope import SignedOrder
-from ledger.publish.high_water import HighWaterError
-from ledger.second_copy import SecondCopyError
 from ledger.sequencing.arrivals import Arrivals
+from ledger.sequencing.blame import NO_ANSWER, NOT_THE_ORDER
 from ledger.sequencing.fair_queue import FairQueue, LaneFullError, QueueLimits
 from ledger.sequencing.races import record_in_race
 from ledger.sequencing.tickets import (
@@ -41,8 +36,7 @@ from ledger.sequencing.tickets import (
     Turn,
     Work,
 )
-from ledger.store import HeadMovedError, TamperedError
-from ledger.submit import ClockError
+from ledger.store import TamperedError
 
 BATCH_ORDERS: Final = 512
 BATCH_BYTES: Final = 4 * 1_048_576
@@ -51,17 +45,8 @@ GATHER_S: Final = 0.002
 """After a batch of so many, how long the next waits for company; a lone order never does."""
 
 CLOSE_S: Final = 30.0
-_WORLD: Final = (
-    OSError,
-    OperationalError,
-    PoolTimeoutError,
-    HeadMovedError,
-    OutcomeUnknownError,
-    ClockError,
-    SecondCopyError,
-    HighWaterError,
-)
-"""What says nothing against an order: it would meet the others as well, one by one."""
+STALLED_S: Final = 1.0
+"""A database that has kept a batch waiting for so long, in vain, keeps nobody waiting twice."""
 
 _Finish: TypeAlias = Callable[[], tuple[CheckedOrder, ...]]
 _Begun: TypeAlias = tuple[list[Ticket], _Finish]
@@ -107,6 +92,8 @@ class Sequencer:
         self._observe = observe or (lambda _: None)
         self._failed = failed or (lambda _: None)
         self._crowded = False
+        # Until when a batch last waited for the database in vain, and what it was told.
+        self._in_vain: tuple[float, Exception | None] = (0.0, None)
         self._thread = Thread(target=self._run, name="sequencer", daemon=True)
 
     @property
@@ -130,7 +117,7 @@ class Sequencer:
             self._thread.join(timeout_s)
         left = self._arrivals.take(len(self._arrivals))
         if not self._thread.is_alive():
-            left += [one.ticket for one in self._queue.take(len(self._queue), BATCH_BYTES)]
+            left += [one.ticket for one in self._queue.drain()]
         self._arrivals.answer([(ticket, closing) for ticket in left])
 
     def hand_in(self, signed_orders: Sequence[SignedOrder], replies: Replies) -> list[Ticket]:
@@ -185,7 +172,11 @@ class Sequencer:
                     self._line_up(*begun)
             return
         answered: list[tuple[Ticket, Answer]] = []
+        until_s, silence = self._in_vain
         for ticket, checked in zip(arrived, checked_orders, strict=True):
+            if silence is not None and ticket.offered_s < until_s:
+                answered.append((ticket, silence))
+                continue
             refusal = checked.refusal
             if refusal is not None and refusal.code is RefusalCode.SIGNATURE_INVALID:
                 answered.append((ticket, refusal))
@@ -215,7 +206,9 @@ class Sequencer:
             self._fail(tickets, error)
             self._failed(error)
         except Exception as error:
-            if self._apart(tickets, error):
+            if isinstance(error, NO_ANSWER) and monotonic() - began_s > STALLED_S:
+                self._give_up(tickets, error)
+            elif self._apart(tickets, error):
                 for one in batch:
                     self._record([one])
         else:
@@ -228,9 +221,18 @@ class Sequencer:
             self._observe(turn)
             self._arrivals.answer(zip(tickets, answers, strict=True))
 
+    def _give_up(self, tickets: list[Ticket], error: Exception) -> None:
+        """Tell a batch that waited in vain, and all who stood behind it meanwhile.
+
+        They would wait for as long once more; so nobody waits longer than one batch may take.
+        """
+        self._in_vain = monotonic(), error
+        behind = [one.ticket for one in self._queue.drain()]
+        self._fail([*tickets, *behind], error)
+
     def _apart(self, tickets: list[Ticket], error: Exception) -> list[Ticket]:
         """Return whose orders are to be tried one by one; nobody's, if all have been told."""
-        if len(tickets) > 1 and not isinstance(error, _WORLD):
+        if len(tickets) > 1 and not isinstance(error, NOT_THE_ORDER):
             return tickets
         self._fail(tickets, error)
         return []

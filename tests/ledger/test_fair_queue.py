@@ -41,6 +41,20 @@ def test_no_lane_is_served_twice_before_the_others_once(items: list[int], most: 
             assert number <= others + 1 or others == waiting[other], (lane, other)
 
 
+@given(items=st.lists(lanes, max_size=200), most=st.integers(min_value=1, max_value=50))
+def test_draining_leaves_nothing_and_keeps_each_lane_in_its_sequence(
+    items: list[int], most: int
+) -> None:
+    queue = filled(items)
+    out = queue.take(most, 1_000_000) + queue.drain()
+    assert sorted(number for _, number in out) == [*range(len(items))]
+    for lane in set(items):
+        numbers = [number for one, number in out if one == lane]
+        assert numbers == sorted(numbers)
+    assert len(queue) == 0
+    assert queue.take(most, 1_000_000) == queue.drain() == []
+
+
 @given(sizes=st.lists(st.integers(min_value=1, max_value=500), min_size=1, max_size=50))
 def test_a_batch_keeps_to_its_bytes_but_is_never_empty(sizes: list[int]) -> None:
     queue = FairQueue[int](QueueLimits())

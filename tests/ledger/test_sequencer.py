@@ -1,6 +1,7 @@
 """The sequencer records what many hand in, tells everybody after the commit, and harms nobody."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, Thread
@@ -10,11 +11,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from contracts.refusal import RefusalCode, Refused
 from ledger.audit.audit import audit
+from ledger.database.outcome import OutcomeUnknownError
 from ledger.intake.checking import CheckedOrder, Checking
 from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.publish.high_water import HighWaterError
 from ledger.second_copy import SecondCopyError
+from ledger.sequencing import sequencer as sequencer_module
 from ledger.sequencing.fair_queue import QueueLimits
 from ledger.sequencing.sequencer import Sequencer
 from ledger.sequencing.tickets import ClosingError, QueueFullError, Recorded, Turn
@@ -180,6 +183,36 @@ def test_what_says_nothing_against_an_order_is_met_once_for_all(
     drive(sequencer)
     assert [future.exception(0) for future in futures] == [error] * 3
     assert tries == [3]
+
+
+@pytest.mark.parametrize(
+    ("stalled_s", "met"),
+    [pytest.param(0.0, [1], id="in-vain-for-long"), pytest.param(60.0, [1, 3], id="at-once")],
+)
+def test_who_stood_behind_a_batch_that_waited_in_vain_does_not_wait_too(
+    work: Work, monkeypatch: pytest.MonkeyPatch, stalled_s: float, met: list[int]
+) -> None:
+    monkeypatch.setattr(sequencer_module, "STALLED_S", stalled_s)
+    sequencer, scene = Sequencer(work), work.scene
+    error, tries = OutcomeUnknownError("the database does not answer"), list[int]()
+    behind = list[Future[Recorded | Refused]]()
+
+    def fail(checked_orders: Sequence[CheckedOrder]) -> None:
+        tries.append(len(checked_orders))
+        if len(tries) == 1:
+            behind.extend(offer(sequencer, transfer(scene)) for _ in range(3))
+            raise error
+
+    work.fail = fail
+    first = offer(sequencer, transfer(scene))
+    drive(sequencer)
+    later = offer(sequencer, transfer(scene))
+    drive(sequencer)
+
+    assert first.exception(0) is error
+    assert [future.exception(0) is error for future in behind] == [met == [1]] * 3
+    assert recorded(later.result(0))
+    assert tries == [*met, 1]
 
 
 def test_a_group_keeps_its_sequence_among_others(work: Work) -> None:

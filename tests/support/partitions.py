@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from threading import Lock
 from unittest import mock
 
 from sqlalchemy.exc import DBAPIError
@@ -16,15 +18,20 @@ from ledger.database.outcome import OutcomeUnknownError
 from ledger.intake.envelope import SignedOrder
 from ledger.log.entry import Entry
 from ledger.registry import Registry
+from ledger.sequencing.sequencer import Sequencer
 from ledger.store import HeadMovedError
 from tests.support.ledger import Scene
+from tests.support.offered_orders import offer
 from tests.support.partition_proxy import PartitionProxy
 from tests.support.pg_outcomes import payment, through, times_recorded
 from tests.support.postgres import Cluster
+from tests.support.stalls import Node
 
 _SERVER = (*postgres._LIMITS.items(),)
 ANSWER_S_MAX = 10.0
 HEAL_S_MAX = 5.0
+CALLERS, APART_S = 8, 0.1
+"""How many hand in at once, and what keeps them from all being in one batch."""
 TOLD = (DBAPIError, PoolTimeoutError, OutcomeUnknownError, HeadMovedError)
 """What a service answers with 503: nobody hangs, and the order may come again."""
 
@@ -104,6 +111,37 @@ def partition(subject: Subject, random: Random, mode: str, figures: Figures) -> 
         done.append(entry)
     figures.healed_s = max(figures.healed_s, time.monotonic() - began)
     return done
+
+
+def longest_wait(subject: Subject, mode: str, cut_s: float) -> float:
+    """Cut the line under callers who hand in one order after the other; return the longest wait.
+
+    They go on, and meet the fault anew, until it has lasted `cut_s`.
+    """
+    sequencer = Sequencer(Node(subject.node, subject.scene.world.now_us))
+    sequencer.start()
+    signing, waits = Lock(), list[float]()
+    end_s = time.monotonic() + cut_s
+
+    def call(number: int) -> None:
+        while time.monotonic() < end_s:
+            time.sleep(number * APART_S)
+            with signing:
+                order = payment(subject.scene)
+            began = time.monotonic()
+            with suppress(*TOLD):
+                offer(sequencer, order).result(10 * ANSWER_S_MAX)
+            waits.append(time.monotonic() - began)
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        callers = [pool.submit(call, number) for number in range(CALLERS)]
+        time.sleep(0.1 * cut_s)
+        subject.proxy.cut(mode)
+        for caller in callers:
+            caller.result()
+    subject.proxy.heal()
+    sequencer.close()
+    return max(waits)
 
 
 def _asked(subject: Subject, order: SignedOrder) -> Entry | None:
